@@ -1,0 +1,31 @@
+const { join } = require('node:path');
+
+const root = join(__dirname, '..', '..');
+
+/** What every Jest project of this repository shares: TypeScript through swc, ES-module dependencies as CommonJS. */
+module.exports = {
+  rootDir: root,
+  testEnvironment: 'node',
+  moduleFileExtensions: ['js', 'ts', 'json'],
+  transform: {
+    '\\.ts$': [
+      '@swc/jest',
+      {
+        swcrc: false,
+        sourceMaps: 'inline',
+        module: { type: 'commonjs' },
+        jsc: {
+          parser: { syntax: 'typescript', decorators: true },
+          target: 'es2022',
+          keepClassNames: true,
+          transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+        },
+      },
+    ],
+    '\\.[cm]?js$': join(__dirname, 'esm-to-cjs.transformer.js'),
+  },
+  transformIgnorePatterns: [],
+  testEnvironmentOptions: { customExportConditions: ['node', 'node-addons', 'module-sync'] },
+  modulePathIgnorePatterns: ['<rootDir>/data'],
+  workerIdleMemoryLimit: '1GB',
+};
