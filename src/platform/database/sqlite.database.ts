@@ -1,0 +1,156 @@
+import BetterSqlite, { SqliteError, type Database as Handle, type Statement } from 'better-sqlite3';
+import { Kysely, Migrator, sql, SqliteDialect, type SqliteDatabase as Prepares } from 'kysely';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { StorageFull } from '../errors/storage-full.error';
+import { Database, type Migrations, type Queries, type Tables } from './database';
+import { DatabaseUnavailable } from './database.errors';
+import { GroupCommit, type Connection } from './group-commit';
+
+const BUSY_TIMEOUT_MS = 5_000;
+const MIGRATION_TIMEOUT_MS = 60_000;
+const LOCK_RETRY_MS = 20;
+/** Distinct statements kept compiled; filters make some dozens of shapes. */
+const STATEMENT_CACHE_SIZE = 256;
+
+/**
+ * SQLite in a directory: write-ahead log, fsync at every commit, commits shared by concurrent callers.
+ *
+ * Writes have a connection of their own, so that `committed` never sees a transaction half done.
+ */
+export class SqliteDatabase extends Database {
+  override readonly committed: Queries;
+  private readonly written: Queries;
+  private readonly groups: GroupCommit;
+
+  private constructor(readHandle: Handle, writeHandle: Handle) {
+    super();
+    this.committed = queries(readHandle);
+    this.written = queries(writeHandle);
+    this.groups = new GroupCommit(transactionControl(writeHandle));
+  }
+
+  /**
+   * Opens the database in `directory`, made when missing, and brings it up to date. Two processes may
+   * do so at once: one migrates, the other waits.
+   *
+   * @throws Error with the file's name when it is no usable database.
+   */
+  static async open(directory: string, migrations: Migrations): Promise<SqliteDatabase> {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const file = join(directory, 'filemill.sqlite');
+    try {
+      const database = new SqliteDatabase(connect(file), connect(file));
+      await alone(directory, () => database.migrate(migrations));
+      return database;
+    } catch (error) {
+      throw new Error(
+        `The database ${file} cannot be used: ${(error as Error).message}. ` +
+          'If it is damaged, restore it from a backup; it is not touched.',
+        { cause: error },
+      );
+    }
+  }
+
+  override async transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
+    try {
+      return await this.groups.run(() => work(this.written));
+    } catch (error) {
+      throw translate(error);
+    }
+  }
+
+  override async ping(): Promise<void> {
+    try {
+      await sql`select 1`.execute(this.committed);
+    } catch (error) {
+      throw translate(error);
+    }
+  }
+
+  /** Lets what runs finish, then closes the files. */
+  async close(): Promise<void> {
+    await this.groups.idle();
+    await this.committed.destroy();
+    await this.written.destroy();
+  }
+
+  private async migrate(migrations: Migrations): Promise<void> {
+    const provider = { getMigrations: () => Promise.resolve({ ...migrations }) };
+    const { error } = await new Migrator({ db: this.written, provider }).migrateToLatest();
+    if (error) throw error;
+  }
+}
+
+function connect(file: string): Handle {
+  const handle = new BetterSqlite(file, { timeout: BUSY_TIMEOUT_MS });
+  handle.pragma('journal_mode = WAL');
+  handle.pragma('synchronous = FULL');
+  handle.pragma('foreign_keys = ON');
+  return handle;
+}
+
+/** Runs `work` while nobody else is at it in the same directory; a dead process's lock is gone with it. */
+async function alone(directory: string, work: () => Promise<void>): Promise<void> {
+  const lock = new BetterSqlite(join(directory, 'migration.lock'), { timeout: 0 });
+  try {
+    await acquire(lock);
+    await work();
+  } finally {
+    lock.close();
+  }
+}
+
+async function acquire(lock: Handle): Promise<void> {
+  for (let waited = 0; ; waited += LOCK_RETRY_MS) {
+    try {
+      lock.exec('BEGIN EXCLUSIVE');
+      return;
+    } catch (error) {
+      if (!(error instanceof SqliteError && error.code === 'SQLITE_BUSY') || waited >= MIGRATION_TIMEOUT_MS)
+        throw error;
+      await setTimeout(LOCK_RETRY_MS);
+    }
+  }
+}
+
+function queries(handle: Handle): Queries {
+  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: withStatementCache(handle) }) });
+}
+
+/** Compiling a statement costs more than running it: the most used ones are kept. */
+function withStatementCache(handle: Handle): Prepares {
+  const statements = new Map<string, Statement>();
+  return {
+    close: () => handle.close(),
+    prepare(text) {
+      const statement = statements.get(text) ?? handle.prepare(text);
+      if (statements.size >= STATEMENT_CACHE_SIZE) statements.clear();
+      statements.set(text, statement);
+      return statement as ReturnType<Prepares['prepare']>;
+    },
+  };
+}
+
+function transactionControl(handle: Handle): Connection {
+  const prepared = (text: string) => {
+    const statement = handle.prepare(text);
+    return () => void statement.run();
+  };
+  return {
+    begin: prepared('BEGIN IMMEDIATE'),
+    commit: prepared('COMMIT'),
+    rollback: prepared('ROLLBACK'),
+    savepoint: prepared('SAVEPOINT entry'),
+    release: prepared('RELEASE entry'),
+    rollbackToSavepoint: () => handle.exec('ROLLBACK TO entry; RELEASE entry'),
+  };
+}
+
+function translate(error: unknown): unknown {
+  if (!(error instanceof SqliteError)) return error;
+  if (error.code.startsWith('SQLITE_FULL')) return new StorageFull(error);
+  if (/^SQLITE_(BUSY|LOCKED|IOERR|CANTOPEN)/.test(error.code)) return new DatabaseUnavailable(error);
+  return error;
+}
