@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { ErrorsController } from './errors.controller';
+import { LoggingModule } from './logging.module';
+import { ProblemFilter } from './problem.filter';
+import { createValidationPipe } from './validation.pipe';
+
+/** What holds for every route: validation, problem documents, request logs. */
+@Module({
+  imports: [LoggingModule],
+  controllers: [ErrorsController],
+  providers: [
+    { provide: APP_FILTER, useClass: ProblemFilter },
+    { provide: APP_PIPE, useFactory: createValidationPipe },
+  ],
+})
+export class HttpModule {}
