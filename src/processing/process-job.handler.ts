@@ -1,0 +1,69 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { Job } from '../jobs/job';
+import { JobLifecycle } from '../jobs/job-lifecycle';
+import { PROCESS_JOB, type ProcessJob } from '../jobs/jobs.tasks';
+import { Settings } from '../platform/config/settings';
+import { DomainError } from '../platform/errors/domain-error';
+import { toProblem, type ProblemDocument } from '../platform/http/problem';
+import { LeaseLost, ShuttingDown, TaskHandler, type RunningTask } from '../platform/tasks/task-handler';
+import { ContentRejected, ProcessingFailed } from './processing.errors';
+import { JobStopped, ProcessingService } from './processing.service';
+
+/** Leads a job from its task to its outcome. */
+@Injectable()
+export class ProcessJobHandler extends TaskHandler<ProcessJob> {
+  override readonly kind = PROCESS_JOB;
+  override readonly concurrency: number;
+  override readonly maxAttempts: number;
+  private readonly logger = new Logger(ProcessJobHandler.name);
+
+  constructor(
+    private readonly lifecycle: JobLifecycle,
+    private readonly processing: ProcessingService,
+    settings: Settings,
+  ) {
+    super();
+    this.concurrency = settings.PROCESSING_CONCURRENCY;
+    this.maxAttempts = settings.JOB_MAX_ATTEMPTS;
+  }
+
+  override async run(task: RunningTask<ProcessJob>): Promise<void> {
+    const job = await this.lifecycle.begin(task);
+    if (!job) return;
+    try {
+      const result = await this.processing.process(job, task.signal);
+      await this.lifecycle.complete(task, job, result);
+    } catch (error) {
+      await this.recordFault(task, job, error);
+    }
+  }
+
+  override async abandon(task: RunningTask<ProcessJob>): Promise<void> {
+    await this.lifecycle.abandon(task, toProblem(new ProcessingFailed(this.maxAttempts)));
+  }
+
+  private async recordFault(task: RunningTask, job: Job, error: unknown): Promise<void> {
+    const problem = permanentProblem(error);
+    if (error instanceof JobStopped) throw new LeaseLost(task.id);
+    if (error instanceof LeaseLost) throw error;
+    if (error instanceof ShuttingDown) {
+      await this.lifecycle.release(task, job);
+    } else if (problem) {
+      await this.lifecycle.fail(task, job, problem);
+    } else {
+      this.logger.warn(`Job ${job.jobId}, run ${task.attempt} of ${this.maxAttempts}: ${describe(error)}`);
+      await this.lifecycle.giveBack(task, job, error, toProblem(new ProcessingFailed(this.maxAttempts)));
+    }
+  }
+}
+
+/** What to record with the job when another try could not help; undefined for a passing fault. */
+function permanentProblem(error: unknown): ProblemDocument | undefined {
+  if (error instanceof ContentRejected) return error.problem;
+  if (error instanceof DomainError && !error.isPassing) return toProblem(error);
+  return undefined;
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

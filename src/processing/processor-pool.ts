@@ -1,0 +1,101 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { join } from 'node:path';
+import { Piscina } from 'piscina';
+import { Clock } from '../platform/clock/clock';
+import { Settings } from '../platform/config/settings';
+import type { ProblemDocument } from '../platform/http/problem';
+import type { Processor, ProcessorInput } from '../plugin-api/processor';
+import { ContentRejected, ProcessingOutOfMemory, ProcessingTimeout } from './processing.errors';
+
+export type ProcessorFile = Omit<ProcessorInput, 'progress'>;
+
+/** What the pool sends to a thread. */
+export interface RunRequest {
+  readonly runId: number;
+  /** Module of the processor. */
+  readonly worker: string;
+  readonly input: ProcessorFile;
+}
+
+/** What a thread sends back; anything it throws is a fault instead. */
+export type RunReport = { readonly result: object } | { readonly problem: ProblemDocument };
+
+export interface ProgressMessage {
+  readonly runId: number;
+  readonly progress: number;
+}
+
+export interface RunOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress: (fraction: number) => void;
+}
+
+/**
+ * Worker threads for processors. A run that takes too long, needs too much memory or is aborted ends
+ * with its thread; the other runs and the event loop go on.
+ */
+@Injectable()
+export class ProcessorPool implements OnApplicationShutdown {
+  private readonly piscina: Piscina<RunRequest, RunReport>;
+  private readonly listeners = new Map<number, RunOptions['onProgress']>();
+  private lastRunId = 0;
+
+  constructor(
+    private readonly settings: Settings,
+    private readonly clock: Clock,
+  ) {
+    this.piscina = new Piscina({
+      filename: join(__dirname, 'processor.worker.js'),
+      minThreads: 1,
+      maxThreads: settings.PROCESSING_CONCURRENCY,
+      idleTimeout: 30_000,
+      recordTiming: false,
+      resourceLimits: { maxOldGenerationSizeMb: settings.JOB_MEMORY_MB },
+    });
+    this.piscina.on('message', ({ runId, progress }: ProgressMessage) =>
+      this.listeners.get(runId)?.(progress),
+    );
+  }
+
+  /**
+   * Runs a processor on a file.
+   *
+   * @throws ContentRejected · ProcessingTimeout · ProcessingOutOfMemory · the reason of `signal` · an Error when the
+   * thread died or the processor threw something unexpected
+   */
+  async run(processor: Processor, input: ProcessorFile, { signal, onProgress }: RunOptions): Promise<object> {
+    const { JOB_TIMEOUT_SECONDS, JOB_MEMORY_MB } = this.settings;
+    signal.throwIfAborted();
+    const runId = ++this.lastRunId;
+    const abort = new AbortController();
+    const onAbort = () => abort.abort(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    const endTimer = this.clock.after(JOB_TIMEOUT_SECONDS * 1000, () =>
+      abort.abort(new ProcessingTimeout(JOB_TIMEOUT_SECONDS)),
+    );
+    this.listeners.set(runId, onProgress);
+    try {
+      const report = await this.piscina.run(
+        { runId, worker: processor.worker, input },
+        { signal: abort.signal },
+      );
+      if ('problem' in report) throw new ContentRejected(report.problem);
+      return report.result;
+    } catch (error) {
+      if (abort.signal.aborted) throw abort.signal.reason;
+      throw isOutOfMemory(error) ? new ProcessingOutOfMemory(JOB_MEMORY_MB) : error;
+    } finally {
+      this.listeners.delete(runId);
+      endTimer();
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.piscina.destroy();
+  }
+}
+
+function isOutOfMemory(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY';
+}

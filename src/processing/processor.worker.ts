@@ -1,0 +1,36 @@
+import { setPriority } from 'node:os';
+import { parentPort } from 'node:worker_threads';
+import { DomainError } from '../platform/errors/domain-error';
+import { toProblem } from '../platform/http/problem';
+import type { ProcessorFunction, ProcessorInput } from '../plugin-api/processor';
+import type { ProgressMessage, RunReport, RunRequest } from './processor-pool';
+
+/** Nicer than the thread that answers requests: on Linux a priority is that of the calling thread alone. */
+const NICENESS = 10;
+
+try {
+  if (process.platform === 'linux') setPriority(NICENESS);
+} catch {
+  // A sandbox may forbid it; everything works without.
+}
+
+/** What runs in a worker thread: one processor on one file. */
+export default async function runProcessor({ runId, worker, input }: RunRequest): Promise<RunReport> {
+  const { run } = (await import(worker)) as { run: ProcessorFunction };
+  const progress: ProcessorInput['progress'] = (fraction) => {
+    parentPort?.postMessage({ runId, progress: fraction } satisfies ProgressMessage);
+  };
+  const startedAt = performance.now();
+  try {
+    const result = await run({ ...input, progress });
+    return { result: { ...result, processing_time: seconds(performance.now() - startedAt) } };
+  } catch (error) {
+    if (error instanceof DomainError) return { problem: toProblem(error) };
+    throw error;
+  }
+}
+
+/** To the microsecond. */
+function seconds(ms: number): number {
+  return Math.round(ms * 1000) / 1_000_000;
+}
