@@ -1,0 +1,72 @@
+import { ApiSchema } from '@nestjs/swagger';
+import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { PageQuery } from '../platform/http/page.dto';
+import type { StoredFile } from './files.repository';
+
+/** Which files are listed. */
+export class ListFilesQuery extends PageQuery {
+  /** Only files of this category. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  category?: string;
+
+  /** Only files with this tag. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  tag?: string;
+
+  /** Only files whose name contains this, whatever its case. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(255)
+  filename?: string;
+}
+
+/** A stored original. */
+@ApiSchema({ name: 'File' })
+export class FileDto {
+  /** @example 019a9c1e-7b3d-7c52-8a41-5d8f3c9b2e10 */
+  file_id!: string;
+
+  /** @example report.txt */
+  filename!: string;
+
+  /** @example text/plain */
+  content_type!: string;
+
+  /** @example 1024 */
+  size_bytes!: number;
+
+  /**
+   * SHA-256 of the bytes, lower-case hex.
+   * @example b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9
+   */
+  sha256!: string;
+
+  description!: string | null;
+
+  /** @example invoices */
+  category!: string | null;
+
+  /** @example ["2026", "draft"] */
+  tags!: string[];
+
+  /** @example 2026-11-22T09:30:00.000Z */
+  uploaded_at!: string;
+}
+
+export function toFileDto(file: StoredFile): FileDto {
+  return {
+    file_id: file.fileId,
+    filename: file.filename,
+    content_type: file.contentType,
+    size_bytes: file.sizeBytes,
+    sha256: file.sha256,
+    description: file.description,
+    category: file.category,
+    tags: [...file.tags],
+    uploaded_at: new Date(file.uploadedAt).toISOString(),
+  };
+}
