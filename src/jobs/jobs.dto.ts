@@ -1,0 +1,152 @@
+import { ApiProperty, ApiSchema, getSchemaPath } from '@nestjs/swagger';
+import { IsIn, IsOptional, IsString, IsUUID, Matches, MaxLength } from 'class-validator';
+import { PageQuery } from '../platform/http/page.dto';
+import { ProblemDto } from '../platform/http/problem.dto';
+import { isSettled, JOB_STATUSES, type Job, type JobState } from './job';
+
+/** Which jobs are listed. */
+export class ListJobsQuery extends PageQuery {
+  /** Only jobs in this status. */
+  @IsOptional()
+  @IsIn(JOB_STATUSES)
+  @ApiProperty({ enum: JOB_STATUSES, required: false })
+  status?: JobState;
+
+  /** Only jobs of this processor. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  processor?: string;
+
+  /** Only jobs whose file is of this category. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  category?: string;
+
+  /** Only jobs whose file has this tag. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  tag?: string;
+
+  /** Only jobs whose file's name contains this, whatever its case. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(255)
+  filename?: string;
+}
+
+/** Asks for another processing of a stored file. */
+export class CreateJobDto {
+  /**
+   * The stored file.
+   * @example 019a9c1e-7b3d-7c52-8a41-5d8f3c9b2e10
+   */
+  @IsUUID()
+  file_id!: string;
+
+  /**
+   * Name of a processor that takes the file; the default one when left out.
+   * @example text
+   */
+  @IsOptional()
+  @Matches(/^[a-z][a-z0-9-]*$/)
+  @MaxLength(100)
+  processor?: string;
+}
+
+/** One processing of one file. */
+@ApiSchema({ name: 'JobStatus' })
+export class JobStatusDto {
+  /** @example 019a9c1e-7b41-7000-9d3c-2f60c1a7e4b5 */
+  job_id!: string;
+
+  /** @example 019a9c1e-7b3d-7c52-8a41-5d8f3c9b2e10 */
+  file_id!: string;
+
+  /** @example report.txt */
+  filename!: string;
+
+  /** Settled once it is `completed`, `failed` or `cancelled`. */
+  @ApiProperty({ enum: JOB_STATUSES, enumName: 'JobState', example: 'completed' })
+  status!: JobState;
+
+  /** @example text */
+  processor!: string;
+
+  /**
+   * Part done, 0 to 1.
+   * @example 1
+   */
+  progress!: number;
+
+  /**
+   * How often processing was started.
+   * @example 1
+   */
+  attempt!: number;
+
+  /** What the processor found; null until the job is completed. */
+  @ApiProperty({ oneOf: [{ $ref: '#/components/schemas/Result' }, { type: 'null' }] })
+  result!: object | null;
+
+  /** Why the job failed; null unless it did. */
+  @ApiProperty({ oneOf: [{ $ref: getSchemaPath(ProblemDto) }, { type: 'null' }] })
+  error!: ProblemDto | null;
+
+  /** @example 2026-11-22T09:30:00.000Z */
+  created_at!: string;
+
+  /** @example 2026-11-22T09:30:00.012Z */
+  started_at!: string | null;
+
+  /** @example 2026-11-22T09:30:00.020Z */
+  finished_at!: string | null;
+
+  /**
+   * Seconds from the start to the end; null until the job has ended.
+   * @example 0.008
+   */
+  processing_time!: number | null;
+}
+
+/** What a delete removed. */
+@ApiSchema({ name: 'DeletedJob' })
+export class DeletedJobDto {
+  /** @example 019a9c1e-7b41-7000-9d3c-2f60c1a7e4b5 */
+  job_id!: string;
+
+  /** @example 019a9c1e-7b3d-7c52-8a41-5d8f3c9b2e10 */
+  file_id!: string;
+
+  /** Whether this was the last job of the file, so that the file is gone too. */
+  file_deleted!: boolean;
+}
+
+export function toJobStatus(job: Job): JobStatusDto {
+  return {
+    job_id: job.jobId,
+    file_id: job.fileId,
+    filename: job.filename,
+    status: job.status,
+    processor: job.processor,
+    progress: job.progress,
+    attempt: job.attempt,
+    result: job.result,
+    error: job.error,
+    created_at: timestamp(job.createdAt),
+    started_at: job.startedAt && timestamp(job.startedAt),
+    finished_at: job.finishedAt && timestamp(job.finishedAt),
+    processing_time: processingTime(job),
+  } as JobStatusDto;
+}
+
+function processingTime({ status, startedAt, finishedAt }: Job): number | null {
+  if (!isSettled(status) || startedAt === null || finishedAt === null) return null;
+  return (finishedAt - startedAt) / 1000;
+}
+
+function timestamp(ms: number): string {
+  return new Date(ms).toISOString();
+}

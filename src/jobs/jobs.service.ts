@@ -1,0 +1,172 @@
+import { Injectable } from '@nestjs/common';
+import { FileTypes } from '../files/file-types';
+import type { StoredFile } from '../files/files.repository';
+import { FilesService } from '../files/files.service';
+import { PURGE_BLOBS, type PurgeBlobs } from '../files/purge-blobs.handler';
+import { Clock } from '../platform/clock/clock';
+import { Ids } from '../platform/clock/ids';
+import { Database, type Queries } from '../platform/database/database';
+import { EventBus } from '../platform/events/event-bus';
+import type { Owner } from '../platform/http/caller.decorator';
+import type { Page } from '../platform/http/page.dto';
+import { TaskQueue } from '../platform/tasks/task-queue';
+import { isSettled, type Job } from './job';
+import {
+  JobNotFound,
+  JobNotRetryable,
+  JobSettled,
+  NoResult,
+  ProcessorNotApplicable,
+  ResultNotReady,
+} from './jobs.errors';
+import { JobCancelled, JobDeleted, JobQueued } from './jobs.events';
+import { JobsRepository, type JobFilter } from './jobs.repository';
+import { PROCESS_JOB, type ProcessJob } from './jobs.tasks';
+
+export interface DeletedJob {
+  readonly job: Job;
+  /** Whether this was the last job of the file, so that the file went with it. */
+  readonly fileDeleted: boolean;
+}
+
+/** What owners do with their jobs. The worker's side is `JobLifecycle`. */
+@Injectable()
+export class JobsService {
+  constructor(
+    private readonly jobs: JobsRepository,
+    private readonly files: FilesService,
+    private readonly fileTypes: FileTypes,
+    private readonly database: Database,
+    private readonly tasks: TaskQueue,
+    private readonly events: EventBus,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+  ) {}
+
+  /** Adds a job for a file, and the task that processes it, in the caller's transaction. */
+  async create(queries: Queries, file: StoredFile, processor: string): Promise<Job> {
+    const job = newJob(this.ids.next(), file, processor, this.clock.now());
+    await this.jobs.insert(queries, job);
+    await this.enqueue(queries, job);
+    return job;
+  }
+
+  /**
+   * Processes a stored file again, or with another processor.
+   *
+   * @throws FileNotFound · ProcessorNotApplicable
+   */
+  async createForFile(owner: Owner, fileId: string, processor?: string): Promise<Job> {
+    const file = await this.files.get(owner, fileId);
+    const chosen = chooseProcessor(processor, file.filename, this.fileTypes.processorsFor(file.filename));
+    const job = await this.database.transaction((queries) => this.create(queries, file, chosen));
+    this.announce(job);
+    return job;
+  }
+
+  list(owner: Owner, filter: JobFilter): Promise<Page<Job>> {
+    return this.jobs.list(owner, filter);
+  }
+
+  /** @throws JobNotFound */
+  async get(owner: Owner, jobId: string): Promise<Job> {
+    const job = await this.jobs.find(owner, jobId);
+    if (!job) throw new JobNotFound(jobId);
+    return job;
+  }
+
+  /** @throws JobNotFound · ResultNotReady · NoResult */
+  async result(owner: Owner, jobId: string): Promise<object> {
+    const job = await this.get(owner, jobId);
+    if (!isSettled(job.status)) throw new ResultNotReady(job);
+    if (!job.result) throw new NoResult(job);
+    return job.result;
+  }
+
+  /** @throws JobNotFound · JobSettled */
+  async cancel(owner: Owner, jobId: string): Promise<Job> {
+    const cancelled = await this.database.transaction(async (queries) => {
+      const job = await this.jobs.cancel(queries, owner, jobId, this.clock.now());
+      if (job) await this.tasks.revoke(queries, jobId);
+      return job;
+    });
+    if (!cancelled) throw new JobSettled(await this.get(owner, jobId));
+    this.events.publish(new JobCancelled(cancelled));
+    return cancelled;
+  }
+
+  /** @throws JobNotFound · JobNotRetryable */
+  async retry(owner: Owner, jobId: string): Promise<Job> {
+    const queued = await this.database.transaction(async (queries) => {
+      const job = await this.jobs.retry(queries, owner, jobId);
+      if (job) await this.enqueue(queries, job);
+      return job;
+    });
+    if (!queued) throw new JobNotRetryable(await this.get(owner, jobId));
+    this.announce(queued);
+    return queued;
+  }
+
+  /** Deletes a job in whatever state, and its file when no other job has it. @throws JobNotFound */
+  async delete(owner: Owner, jobId: string): Promise<DeletedJob> {
+    const deleted = await this.database.transaction(async (queries) => {
+      const job = await this.jobs.remove(queries, owner, jobId);
+      if (!job) throw new JobNotFound(jobId);
+      await this.tasks.revoke(queries, jobId);
+      const blobKey = await this.jobs.removeUnusedFile(queries, job.fileId);
+      if (blobKey !== undefined) await this.purge(queries, { keys: [blobKey] });
+      return { job, fileDeleted: blobKey !== undefined };
+    });
+    this.events.publish(new JobDeleted(deleted.job));
+    this.tasks.nudge();
+    return deleted;
+  }
+
+  private enqueue(queries: Queries, { jobId }: Job): Promise<void> {
+    const payload: ProcessJob = { jobId };
+    return this.tasks.enqueue(queries, { id: jobId, kind: PROCESS_JOB, payload });
+  }
+
+  private purge(queries: Queries, payload: PurgeBlobs): Promise<void> {
+    return this.tasks.enqueue(queries, { kind: PURGE_BLOBS, payload });
+  }
+
+  private announce(job: Job): void {
+    this.events.publish(new JobQueued(job));
+    this.tasks.nudge();
+  }
+}
+
+/**
+ * The processor asked for, or the first that fits.
+ *
+ * @throws ProcessorNotApplicable
+ */
+export function chooseProcessor(
+  asked: string | undefined,
+  filename: string,
+  fitting: readonly string[],
+): string {
+  const chosen = asked ?? fitting[0];
+  if (!fitting.includes(chosen)) throw new ProcessorNotApplicable(chosen, filename, fitting);
+  return chosen;
+}
+
+function newJob(jobId: string, { owner, fileId, filename }: StoredFile, processor: string, now: number): Job {
+  return {
+    jobId,
+    owner,
+    fileId,
+    filename,
+    processor,
+    status: 'pending',
+    progress: 0,
+    attempt: 0,
+    result: null,
+    error: null,
+    createdAt: now,
+    startedAt: null,
+    finishedAt: null,
+    version: 1,
+  };
+}
