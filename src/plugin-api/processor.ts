@@ -1,5 +1,3 @@
-import type { Type } from '@nestjs/common';
-
 /** A kind of file that a processor takes. */
 export interface AcceptedType {
   /** Lower case, with the dot: `.txt`. */
@@ -41,7 +39,7 @@ export interface Processor {
   readonly description: string;
   readonly accepts: readonly AcceptedType[];
   /** Class of the result, documented with `@ApiProperty` for the OpenAPI document. */
-  readonly result: Type<object>;
+  readonly result: new () => object;
   /** Absolute path of a CommonJS module whose `run` export is the {@link ProcessorFunction}. */
   readonly worker: string;
 }

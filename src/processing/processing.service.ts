@@ -68,12 +68,12 @@ export class ProcessingService {
     const processor = this.registry.get(job.processor);
     const { blobKey, sizeBytes, filename, contentType } = await this.files.get(job.owner, job.fileId);
     if ((await this.blobs.size(blobKey)) !== sizeBytes) throw new BlobMissing();
-    const { path, release } = await this.blobs.local(blobKey);
+    const local = await this.blobs.local(blobKey);
     try {
-      const input = { path, sizeBytes, filename, contentType };
+      const input = { path: local.path, sizeBytes, filename, contentType };
       return await this.pool.run(processor, input, { signal, onProgress: this.progressRecorder(job) });
     } finally {
-      await release();
+      await local.release();
     }
   }
 

@@ -3,27 +3,9 @@ import { join } from 'node:path';
 import { Piscina } from 'piscina';
 import { Clock } from '../platform/clock/clock';
 import { Settings } from '../platform/config/settings';
-import type { ProblemDocument } from '../platform/http/problem';
-import type { Processor, ProcessorInput } from '../plugin-api/processor';
+import type { Processor } from '../plugin-api/processor';
+import type { ProcessorFile, ProgressMessage, RunReport, RunRequest } from './run-protocol';
 import { ContentRejected, ProcessingOutOfMemory, ProcessingTimeout } from './processing.errors';
-
-export type ProcessorFile = Omit<ProcessorInput, 'progress'>;
-
-/** What the pool sends to a thread. */
-export interface RunRequest {
-  readonly runId: number;
-  /** Module of the processor. */
-  readonly worker: string;
-  readonly input: ProcessorFile;
-}
-
-/** What a thread sends back; anything it throws is a fault instead. */
-export type RunReport = { readonly result: object } | { readonly problem: ProblemDocument };
-
-export interface ProgressMessage {
-  readonly runId: number;
-  readonly progress: number;
-}
 
 export interface RunOptions {
   readonly signal: AbortSignal;

@@ -3,7 +3,7 @@ import { parentPort } from 'node:worker_threads';
 import { DomainError } from '../platform/errors/domain-error';
 import { toProblem } from '../platform/http/problem';
 import type { ProcessorFunction, ProcessorInput } from '../plugin-api/processor';
-import type { ProgressMessage, RunReport, RunRequest } from './processor-pool';
+import type { ProgressMessage, RunReport, RunRequest } from './run-protocol';
 
 /** Nicer than the thread that answers requests: on Linux a priority is that of the calling thread alone. */
 const NICENESS = 10;

@@ -41,9 +41,11 @@ export class SqliteDatabase extends Database {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     const file = join(directory, 'filemill.sqlite');
     try {
-      const database = new SqliteDatabase(connect(file), connect(file));
-      await alone(directory, () => database.migrate(migrations));
-      return database;
+      return await alone(directory, async () => {
+        const database = new SqliteDatabase(connect(file), connect(file));
+        await database.migrate(migrations);
+        return database;
+      });
     } catch (error) {
       throw new Error(
         `The database ${file} cannot be used: ${(error as Error).message}. ` +
@@ -92,11 +94,11 @@ function connect(file: string): Handle {
 }
 
 /** Runs `work` while nobody else is at it in the same directory; a dead process's lock is gone with it. */
-async function alone(directory: string, work: () => Promise<void>): Promise<void> {
+async function alone<T>(directory: string, work: () => Promise<T>): Promise<T> {
   const lock = new BetterSqlite(join(directory, 'migration.lock'), { timeout: 0 });
   try {
     await acquire(lock);
-    await work();
+    return await work();
   } finally {
     lock.close();
   }
@@ -128,7 +130,7 @@ function withStatementCache(handle: Handle): Prepares {
       const statement = statements.get(text) ?? handle.prepare(text);
       if (statements.size >= STATEMENT_CACHE_SIZE) statements.clear();
       statements.set(text, statement);
-      return statement as ReturnType<Prepares['prepare']>;
+      return statement;
     },
   };
 }

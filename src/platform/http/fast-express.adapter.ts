@@ -1,6 +1,6 @@
 import type { NestApplicationOptions } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
-import { createServer, IncomingMessage, ServerResponse, type Server } from 'node:http';
+import { createServer, IncomingMessage, ServerResponse } from 'node:http';
 
 const MINUTE_MS = 60_000;
 
@@ -36,10 +36,6 @@ export class FastExpressAdapter extends ExpressAdapter {
     );
     server.setTimeout(2 * MINUTE_MS);
     this.setHttpServer(server);
-  }
-
-  override getHttpServer(): Server {
-    return super.getHttpServer() as Server;
   }
 }
 

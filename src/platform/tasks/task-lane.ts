@@ -208,7 +208,7 @@ class LeasedTask implements RunningTask {
     dueAt: number | null,
     error?: unknown,
   ): Promise<void> {
-    const lastError = error === undefined ? null : String(error);
+    const lastError = error === undefined ? null : describe(error);
     const row = { id: this.id, lease: this.lease, attempt, due_at: dueAt, last_error: lastError };
     this.end(await this.tasks.putBack(queries, row));
   }
@@ -217,4 +217,8 @@ class LeasedTask implements RunningTask {
     if (!held) throw new LeaseLost(this.id);
     this.ended = true;
   }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : JSON.stringify(error);
 }

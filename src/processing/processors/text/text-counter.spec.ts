@@ -1,8 +1,8 @@
 import { createTextCounter } from './text-counter';
 import type { TextCounts } from './text-counter';
 import { InvalidText } from './text.errors';
-import { TEXT_ENCODINGS } from './text.result';
-import type { TextEncoding } from './text.result';
+import { TEXT_ENCODINGS } from './text-encoding';
+import type { TextEncoding } from './text-encoding';
 
 type Outcome = TextCounts | { invalidAt: number };
 

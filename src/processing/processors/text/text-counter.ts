@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 
 import { InvalidText } from './text.errors';
-import type { TextEncoding } from './text.result';
+import type { TextEncoding } from './text-encoding';
 import { firstIllFormed, lengthByLead, unfinishedLength } from './utf8-sequence';
 
 export interface TextCounts {

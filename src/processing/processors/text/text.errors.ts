@@ -1,5 +1,5 @@
 import { DomainError, Problem } from '../../../platform/errors/domain-error';
-import type { TextEncoding } from './text.result';
+import type { TextEncoding } from './text-encoding';
 
 @Problem({
   code: 'invalid_text',

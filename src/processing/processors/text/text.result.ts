@@ -1,9 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-
-/** What text is read as. Anything else is refused, never guessed. */
-export const TEXT_ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be'] as const;
-
-export type TextEncoding = (typeof TEXT_ENCODINGS)[number];
+import { TEXT_ENCODINGS, type TextEncoding } from './text-encoding';
 
 /** Result of the `text` processor. Field names are the wire's. */
 export class TextResult {

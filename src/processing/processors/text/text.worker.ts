@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import type { ProcessorFunction } from '../../../plugin-api/processor';
 import { createTextCounter } from './text-counter';
 import { UnsupportedEncoding } from './text.errors';
-import type { TextEncoding, TextResult } from './text.result';
+import type { TextEncoding } from './text-encoding';
 
 const MIB = 1024 * 1024;
 
@@ -47,7 +47,7 @@ export const run = (({ path, sizeBytes, progress }) => {
   } finally {
     closeSync(file);
   }
-}) satisfies ProcessorFunction<Omit<TextResult, 'processing_time'>>;
+}) satisfies ProcessorFunction;
 
 /** The next bytes of the file; fewer than the buffer holds only at its end. */
 function readChunk(file: number): Buffer {
