@@ -2,11 +2,11 @@ import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { Logger } from 'nestjs-pino';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppModule } from './app.module';
 import type { Settings } from './platform/config/settings';
+import { AppLogger } from './platform/http/app.logger';
 import { FastExpressAdapter } from './platform/http/fast-express.adapter';
 import { createDocument, serveDocument } from './platform/http/openapi';
 import { ProcessorRegistry } from './processing/processor-registry';
@@ -14,7 +14,7 @@ import { ProcessorRegistry } from './processing/processor-registry';
 const JSON_LIMIT = '100kb';
 
 /** What an application is to be created with. */
-export const APP_OPTIONS = { bodyParser: false, bufferLogs: true, abortOnError: false } as const;
+export const APP_OPTIONS = { bodyParser: false, logger: false, abortOnError: false } as const;
 
 /** The service, ready to listen. */
 export async function createApp(settings: Settings): Promise<NestExpressApplication> {
@@ -28,12 +28,13 @@ export async function createApp(settings: Settings): Promise<NestExpressApplicat
 
 /** Adds to an application what its modules do not bring: parsers, documentation, shutdown. */
 export async function configureApp(app: NestExpressApplication): Promise<NestExpressApplication> {
-  app.useLogger(app.get(Logger));
+  app.useLogger(app.get(AppLogger));
   app.disable('x-powered-by');
   app.disable('etag'); // routes whose answers are worth one set their own
   app.useBodyParser('json', { limit: JSON_LIMIT });
   serveDocument(app, () => describeApp(app));
-  app.enableShutdownHooks();
+  // Exit code 0 after a clean shutdown: by default the process would end by the signal that it was sent.
+  app.enableShutdownHooks([], { useProcessExit: true });
   await app.init();
   return app;
 }

@@ -1,4 +1,4 @@
-import { ApiSchema } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { PageQuery } from '../platform/http/page.dto';
 import type { StoredFile } from './files.repository';
@@ -24,36 +24,51 @@ export class ListFilesQuery extends PageQuery {
   filename?: string;
 }
 
-/** A stored original. */
-@ApiSchema({ name: 'File' })
+@ApiSchema({ name: 'StoredFile', description: 'A stored original.' })
 export class FileDto {
   /** @example 019a9c1e-7b3d-7c52-8a41-5d8f3c9b2e10 */
+  @ApiProperty({ format: 'uuid' })
   file_id!: string;
 
   /** @example report.txt */
+  @ApiProperty()
   filename!: string;
 
-  /** @example text/plain */
+  /**
+   * By the extension, once the content agrees with it.
+   * @example text/plain
+   */
+  @ApiProperty()
   content_type!: string;
 
   /** @example 1024 */
+  @ApiProperty({ type: 'integer', minimum: 0 })
   size_bytes!: number;
 
   /**
    * SHA-256 of the bytes, lower-case hex.
    * @example b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9
    */
+  @ApiProperty({ pattern: '^[0-9a-f]{64}$' })
   sha256!: string;
 
+  /**
+   * What the uploader said about it.
+   * @example 'Minutes of the meeting'
+   */
+  @ApiProperty()
   description!: string | null;
 
-  /** @example invoices */
+  /** @example minutes */
+  @ApiProperty()
   category!: string | null;
 
   /** @example ["2026", "draft"] */
+  @ApiProperty()
   tags!: string[];
 
   /** @example 2026-11-22T09:30:00.000Z */
+  @ApiProperty({ format: 'date-time' })
   uploaded_at!: string;
 }
 

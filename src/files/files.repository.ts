@@ -93,8 +93,12 @@ export class FilesRepository {
     await queries.insertInto('file_tags').values(tags).execute();
   }
 
-  async find(owner: Owner, fileId: string): Promise<StoredFile | undefined> {
-    const row = await this.database.committed
+  async find(
+    owner: Owner,
+    fileId: string,
+    queries: Queries = this.database.committed,
+  ): Promise<StoredFile | undefined> {
+    const row = await queries
       .selectFrom('files')
       .selectAll()
       .where('file_id', '=', fileId)

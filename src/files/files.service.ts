@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
+import type { Queries } from '../platform/database/database';
 import type { Owner } from '../platform/http/caller.decorator';
 import type { Page } from '../platform/http/page.dto';
 import { BlobStore, type ByteRange } from '../platform/storage/blob-store';
 import { BlobMissing } from '../platform/storage/storage.errors';
 import { FileNotFound } from './files.errors';
 import { FilesRepository, type FileFilter, type StoredFile } from './files.repository';
+import { intactBytes } from './intact-bytes';
 
 /** What callers do with stored files. */
 @Injectable()
@@ -19,16 +21,22 @@ export class FilesService {
     return this.files.list(owner, filter);
   }
 
-  /** @throws FileNotFound */
-  async get(owner: Owner, fileId: string): Promise<StoredFile> {
-    const file = await this.files.find(owner, fileId);
+  /** As committed, or as the transaction of `queries` sees it. @throws FileNotFound */
+  async get(owner: Owner, fileId: string, queries?: Queries): Promise<StoredFile> {
+    const file = await this.files.find(owner, fileId, queries);
     if (!file) throw new FileNotFound(fileId);
     return file;
   }
 
-  /** The bytes of a file, or those of `range`. @throws BlobMissing when they are not what was stored */
-  async read({ blobKey, sizeBytes }: StoredFile, range?: ByteRange): Promise<Readable> {
+  /**
+   * The bytes of a file, or those of `range`. If they turn out not to be what was stored, the stream fails
+   * before its end.
+   *
+   * @throws BlobMissing when the blob is gone or has another size
+   */
+  async read({ blobKey, sizeBytes, sha256 }: StoredFile, range?: ByteRange): Promise<Readable> {
     if ((await this.blobs.size(blobKey)) !== sizeBytes) throw new BlobMissing();
-    return this.blobs.read(blobKey, range);
+    const expected = range ? { sizeBytes: range.end - range.start + 1 } : { sizeBytes, sha256 };
+    return Readable.from(intactBytes(await this.blobs.read(blobKey, range), expected), { objectMode: false });
   }
 }

@@ -14,11 +14,14 @@ import {
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { FileNotFound } from '../files/files.errors';
+import { DatabaseUnavailable } from '../platform/database/database.errors';
+import { StorageFull } from '../platform/errors/storage-full.error';
 import { ApiProblems } from '../platform/http/api-problems.decorator';
 import { Caller, type Owner } from '../platform/http/caller.decorator';
 import {
   MalformedRequest,
   PreconditionFailed,
+  RequestTooLarge,
   UnsupportedMediaType,
   ValidationFailed,
 } from '../platform/http/http.errors';
@@ -39,9 +42,10 @@ import {
 import { JobsService } from './jobs.service';
 
 const JobIdPipe = IdPipe(JobNotFound);
-const ApiJobId = ApiParam({ name: 'job_id', format: 'uuid' });
+const ApiJobId = ApiParam({ name: 'job_id', format: 'uuid', description: 'The job' });
 
 @ApiTags('jobs')
+@ApiProblems(DatabaseUnavailable)
 @Controller('jobs')
 export class JobsController {
   constructor(private readonly jobs: JobsService) {}
@@ -50,6 +54,7 @@ export class JobsController {
   @ApiOperation({ operationId: 'listJobs', summary: 'List your jobs, newest first' })
   @ApiOkResponse({
     type: [JobStatusDto],
+    description: 'A page of jobs',
     headers: { Link: { description: 'The next page, `rel="next"` (RFC 8288)', schema: { type: 'string' } } },
   })
   @ApiProblems(ValidationFailed)
@@ -73,9 +78,18 @@ export class JobsController {
   })
   @ApiOkResponse({
     type: JobStatusDto,
-    headers: { Location: { description: 'The job', schema: { type: 'string' } } },
+    description: 'The new job',
+    headers: { Location: { description: 'Path of the job', schema: { type: 'string' } } },
   })
-  @ApiProblems(FileNotFound, ProcessorNotApplicable, ValidationFailed, MalformedRequest, UnsupportedMediaType)
+  @ApiProblems(
+    FileNotFound,
+    ProcessorNotApplicable,
+    ValidationFailed,
+    MalformedRequest,
+    RequestTooLarge,
+    UnsupportedMediaType,
+    StorageFull,
+  )
   async create(
     @Caller() owner: Owner,
     @Body() { file_id, processor }: CreateJobDto,
@@ -90,12 +104,18 @@ export class JobsController {
   @ApiOperation({ operationId: 'getJob', summary: 'Follow a job' })
   @ApiJobId
   @ApiHeader({
+    name: 'If-Match',
+    required: false,
+    description: 'Answer 412 unless the job has this ETag',
+  })
+  @ApiHeader({
     name: 'If-None-Match',
     required: false,
     description: 'Answer 304 while the job still has this ETag',
   })
   @ApiOkResponse({
     type: JobStatusDto,
+    description: 'The job as it stands',
     headers: { ETag: { description: 'Changes with the job', schema: { type: 'string' } } },
   })
   @ApiResponse({ status: 304, description: 'Nothing has changed' })
@@ -116,17 +136,17 @@ export class JobsController {
   @Delete(':job_id')
   @ApiOperation({ operationId: 'deleteJob', summary: 'Delete a job, and its file when no other job has it' })
   @ApiJobId
-  @ApiOkResponse({ type: DeletedJobDto })
-  @ApiProblems(JobNotFound)
+  @ApiOkResponse({ type: DeletedJobDto, description: 'What was removed' })
+  @ApiProblems(JobNotFound, StorageFull)
   async delete(@Caller() owner: Owner, @Param('job_id', JobIdPipe) jobId: string): Promise<DeletedJobDto> {
     const { job, fileDeleted } = await this.jobs.delete(owner, jobId);
     return { job_id: job.jobId, file_id: job.fileId, file_deleted: fileDeleted };
   }
 
   @Get(':job_id/result')
-  @ApiOperation({ operationId: 'getResult', summary: 'The result alone' })
+  @ApiOperation({ operationId: 'getResult', summary: 'Read the result alone' })
   @ApiJobId
-  @ApiOkResponse({ schema: { $ref: '#/components/schemas/Result' } })
+  @ApiOkResponse({ description: 'The result', schema: { $ref: '#/components/schemas/Result' } })
   @ApiProblems(JobNotFound, ResultNotReady, NoResult)
   result(@Caller() owner: Owner, @Param('job_id', JobIdPipe) jobId: string): Promise<object> {
     return this.jobs.result(owner, jobId);
@@ -136,8 +156,8 @@ export class JobsController {
   @HttpCode(200)
   @ApiOperation({ operationId: 'cancelJob', summary: 'Stop a job that waits or runs' })
   @ApiJobId
-  @ApiOkResponse({ type: JobStatusDto })
-  @ApiProblems(JobNotFound, JobSettled)
+  @ApiOkResponse({ type: JobStatusDto, description: 'The cancelled job' })
+  @ApiProblems(JobNotFound, JobSettled, StorageFull)
   async cancel(@Caller() owner: Owner, @Param('job_id', JobIdPipe) jobId: string): Promise<JobStatusDto> {
     return toJobStatus(await this.jobs.cancel(owner, jobId));
   }
@@ -146,8 +166,8 @@ export class JobsController {
   @HttpCode(200)
   @ApiOperation({ operationId: 'retryJob', summary: 'Run a failed or cancelled job again' })
   @ApiJobId
-  @ApiOkResponse({ type: JobStatusDto })
-  @ApiProblems(JobNotFound, JobNotRetryable)
+  @ApiOkResponse({ type: JobStatusDto, description: 'The job, waiting again' })
+  @ApiProblems(JobNotFound, JobNotRetryable, StorageFull)
   async retry(@Caller() owner: Owner, @Param('job_id', JobIdPipe) jobId: string): Promise<JobStatusDto> {
     return toJobStatus(await this.jobs.retry(owner, jobId));
   }

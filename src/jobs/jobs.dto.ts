@@ -1,15 +1,22 @@
-import { ApiProperty, ApiSchema, getSchemaPath } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, IsUUID, Matches, MaxLength } from 'class-validator';
 import { PageQuery } from '../platform/http/page.dto';
 import { ProblemDto } from '../platform/http/problem.dto';
 import { isSettled, JOB_STATUSES, type Job, type JobState } from './job';
+
+/** How a job's status is documented wherever one is given or taken. */
+export const JOB_STATE = {
+  enum: JOB_STATUSES,
+  enumName: 'JobState',
+  enumSchema: { description: 'Where a job stands: settled once it is `completed`, `failed` or `cancelled`.' },
+};
 
 /** Which jobs are listed. */
 export class ListJobsQuery extends PageQuery {
   /** Only jobs in this status. */
   @IsOptional()
   @IsIn(JOB_STATUSES)
-  @ApiProperty({ enum: JOB_STATUSES, required: false })
+  @ApiPropertyOptional(JOB_STATE)
   status?: JobState;
 
   /** Only jobs of this processor. */
@@ -37,7 +44,7 @@ export class ListJobsQuery extends PageQuery {
   filename?: string;
 }
 
-/** Asks for another processing of a stored file. */
+@ApiSchema({ name: 'CreateJob', description: 'Asks for another processing of a stored file.' })
 export class CreateJobDto {
   /**
    * The stored file.
@@ -56,71 +63,94 @@ export class CreateJobDto {
   processor?: string;
 }
 
-/** One processing of one file. */
-@ApiSchema({ name: 'JobStatus' })
+@ApiSchema({ name: 'JobStatus', description: 'One processing of one file.' })
 export class JobStatusDto {
   /** @example 019a9c1e-7b41-7000-9d3c-2f60c1a7e4b5 */
+  @ApiProperty({ format: 'uuid' })
   job_id!: string;
 
   /** @example 019a9c1e-7b3d-7c52-8a41-5d8f3c9b2e10 */
+  @ApiProperty({ format: 'uuid' })
   file_id!: string;
 
   /** @example report.txt */
+  @ApiProperty()
   filename!: string;
 
-  /** Settled once it is `completed`, `failed` or `cancelled`. */
-  @ApiProperty({ enum: JOB_STATUSES, enumName: 'JobState', example: 'completed' })
+  /** @example completed */
+  @ApiProperty(JOB_STATE)
   status!: JobState;
 
-  /** @example text */
+  /**
+   * Name of the processor.
+   * @example text
+   */
+  @ApiProperty()
   processor!: string;
 
   /**
    * Part done, 0 to 1.
    * @example 1
    */
+  @ApiProperty({ minimum: 0, maximum: 1 })
   progress!: number;
 
   /**
    * How often processing was started.
    * @example 1
    */
+  @ApiProperty({ type: 'integer', minimum: 0 })
   attempt!: number;
 
   /** What the processor found; null until the job is completed. */
-  @ApiProperty({ oneOf: [{ $ref: '#/components/schemas/Result' }, { type: 'null' }] })
+  @ApiProperty({ allOf: [{ $ref: '#/components/schemas/Result' }] })
   result!: object | null;
 
   /** Why the job failed; null unless it did. */
-  @ApiProperty({ oneOf: [{ $ref: getSchemaPath(ProblemDto) }, { type: 'null' }] })
+  @ApiProperty({ example: null })
   error!: ProblemDto | null;
 
   /** @example 2026-11-22T09:30:00.000Z */
+  @ApiProperty({ format: 'date-time' })
   created_at!: string;
 
-  /** @example 2026-11-22T09:30:00.012Z */
+  /**
+   * When processing began; null while the job waits.
+   * @example 2026-11-22T09:30:00.012Z
+   */
+  @ApiProperty({ format: 'date-time' })
   started_at!: string | null;
 
-  /** @example 2026-11-22T09:30:00.020Z */
+  /**
+   * When the job settled; null until then.
+   * @example 2026-11-22T09:30:00.020Z
+   */
+  @ApiProperty({ format: 'date-time' })
   finished_at!: string | null;
 
   /**
    * Seconds from the start to the end; null until the job has ended.
    * @example 0.008
    */
+  @ApiProperty({ minimum: 0 })
   processing_time!: number | null;
 }
 
-/** What a delete removed. */
-@ApiSchema({ name: 'DeletedJob' })
+@ApiSchema({ name: 'DeletedJob', description: 'What a delete removed.' })
 export class DeletedJobDto {
   /** @example 019a9c1e-7b41-7000-9d3c-2f60c1a7e4b5 */
+  @ApiProperty({ format: 'uuid' })
   job_id!: string;
 
   /** @example 019a9c1e-7b3d-7c52-8a41-5d8f3c9b2e10 */
+  @ApiProperty({ format: 'uuid' })
   file_id!: string;
 
-  /** Whether this was the last job of the file, so that the file is gone too. */
+  /**
+   * Whether this was the last job of the file, so that the file is gone too.
+   * @example true
+   */
+  @ApiProperty()
   file_deleted!: boolean;
 }
 

@@ -75,7 +75,11 @@ export class NoResult extends DomainError {
     'No processor of that name is installed, or it takes other types of files. The detail lists those that fit.',
 })
 export class ProcessorNotApplicable extends DomainError {
-  constructor(processor: string, filename: string, fitting: readonly string[]) {
-    super(`'${processor}' does not process '${filename}'; choose one of: ${fitting.join(', ')}.`);
+  constructor(processor: string | undefined, filename: string, fitting: readonly string[]) {
+    super(
+      fitting.length === 0
+        ? `No installed processor takes '${filename}'.`
+        : `'${processor}' does not process '${filename}'; choose one of: ${fitting.join(', ')}.`,
+    );
   }
 }

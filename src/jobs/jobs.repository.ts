@@ -122,6 +122,7 @@ export class JobsRepository {
         eb.exists(
           eb
             .selectFrom('files')
+            .select('files.file_id')
             .whereRef('files.file_id', '=', 'jobs.file_id')
             .where('category', '=', category),
         ),
@@ -132,6 +133,7 @@ export class JobsRepository {
         eb.exists(
           eb
             .selectFrom('file_tags')
+            .select('file_tags.file_id')
             .whereRef('file_tags.file_id', '=', 'jobs.file_id')
             .where('tag', '=', tag),
         ),
@@ -206,7 +208,11 @@ export class JobsRepository {
     const row = await queries
       .deleteFrom('files')
       .where('file_id', '=', fileId)
-      .where((eb) => eb.not(eb.exists(eb.selectFrom('jobs').whereRef('jobs.file_id', '=', 'files.file_id'))))
+      .where((eb) =>
+        eb.not(
+          eb.exists(eb.selectFrom('jobs').select('job_id').whereRef('jobs.file_id', '=', 'files.file_id')),
+        ),
+      )
       .returning('blob_key')
       .executeTakeFirst();
     return row?.blob_key;

@@ -57,9 +57,11 @@ export class JobsService {
    * @throws FileNotFound · ProcessorNotApplicable
    */
   async createForFile(owner: Owner, fileId: string, processor?: string): Promise<Job> {
-    const file = await this.files.get(owner, fileId);
-    const chosen = chooseProcessor(processor, file.filename, this.fileTypes.processorsFor(file.filename));
-    const job = await this.database.transaction((queries) => this.create(queries, file, chosen));
+    const job = await this.database.transaction(async (queries) => {
+      const file = await this.files.get(owner, fileId, queries);
+      const fitting = this.fileTypes.processorsFor(file.filename);
+      return this.create(queries, file, chooseProcessor(processor, file.filename, fitting));
+    });
     this.announce(job);
     return job;
   }
@@ -147,8 +149,9 @@ export function chooseProcessor(
   filename: string,
   fitting: readonly string[],
 ): string {
-  const chosen = asked ?? fitting[0];
-  if (!fitting.includes(chosen)) throw new ProcessorNotApplicable(chosen, filename, fitting);
+  const chosen = asked ?? fitting.at(0);
+  if (chosen === undefined || !fitting.includes(chosen))
+    throw new ProcessorNotApplicable(chosen, filename, fitting);
   return chosen;
 }
 

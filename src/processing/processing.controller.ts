@@ -1,5 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiProblems } from '../platform/http/api-problems.decorator';
 import { ProcessorDto, toProcessorDto } from './processing.dto';
 import { ProcessorRegistry } from './processor-registry';
 
@@ -10,7 +11,8 @@ export class ProcessingController {
 
   @Get()
   @ApiOperation({ operationId: 'listProcessors', summary: 'What this installation can process' })
-  @ApiOkResponse({ type: [ProcessorDto] })
+  @ApiOkResponse({ type: [ProcessorDto], description: 'Every installed processor' })
+  @ApiProblems()
   list(): ProcessorDto[] {
     return this.registry.all.map(toProcessorDto);
   }

@@ -1,7 +1,7 @@
 import { ApiSchema } from '@nestjs/swagger';
 import type { Processor } from '../plugin-api/processor';
 
-@ApiSchema({ name: 'AcceptedType' })
+@ApiSchema({ name: 'AcceptedType', description: 'A kind of file that a processor takes.' })
 export class AcceptedTypeDto {
   /** @example .txt */
   extension!: string;
@@ -10,13 +10,15 @@ export class AcceptedTypeDto {
   media_type!: string;
 }
 
-/** An installed processor. */
-@ApiSchema({ name: 'Processor' })
+@ApiSchema({ name: 'Processor', description: 'An installed processor.' })
 export class ProcessorDto {
   /** @example text */
   name!: string;
 
-  /** @example Counts the lines, words and characters of a text file. */
+  /**
+   * What it does.
+   * @example 'Counts the lines, words and characters of a text file.'
+   */
   description!: string;
 
   /** The files it takes. */

@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { join } from 'node:path';
 import { Piscina } from 'piscina';
 import { Clock } from '../platform/clock/clock';
@@ -18,6 +18,7 @@ export interface RunOptions {
  */
 @Injectable()
 export class ProcessorPool implements OnApplicationShutdown {
+  private readonly logger = new Logger(ProcessorPool.name);
   private readonly piscina: Piscina<RunRequest, RunReport>;
   private readonly listeners = new Map<number, RunOptions['onProgress']>();
   private lastRunId = 0;
@@ -37,6 +38,8 @@ export class ProcessorPool implements OnApplicationShutdown {
     this.piscina.on('message', ({ runId, progress }: ProgressMessage) =>
       this.listeners.get(runId)?.(progress),
     );
+    // A thread that ended while it had no run, perhaps because it could not start: nobody else is told.
+    this.piscina.on('error', (error: Error) => this.logger.error(`A thread failed: ${error.message}`));
   }
 
   /**

@@ -47,7 +47,8 @@ export class UploadsController {
   @ApiBody({ type: UploadForm })
   @ApiOkResponse({
     type: UploadResponseDto,
-    headers: { Location: { description: 'The job', schema: { type: 'string' } } },
+    description: 'The stored file and its job',
+    headers: { Location: { description: 'Path of the job', schema: { type: 'string' } } },
   })
   @ApiProblems(
     MissingFile,
@@ -56,16 +57,17 @@ export class UploadsController {
     InvalidFileName,
     MalformedMultipart,
     TooManyParts,
-  )
-  @ApiProblems(
     FileTooLarge,
     BodyTooLarge,
     FieldTooLarge,
     UnsupportedBodyType,
     ValidationFailed,
     ProcessorNotApplicable,
+    StorageFull,
+    StorageUnavailable,
+    DatabaseUnavailable,
+    ServiceShuttingDown,
   )
-  @ApiProblems(StorageFull, StorageUnavailable, DatabaseUnavailable, ServiceShuttingDown)
   async upload(
     @Caller() owner: Owner,
     @Upload() { file: received, uploadTimeMs }: ReceivedUpload,

@@ -3,7 +3,8 @@ import { Transform } from 'class-transformer';
 import { ArrayMaxSize, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { FileDto, toFileDto } from '../files/files.dto';
 import type { StoredFile } from '../files/files.repository';
-import { JOB_STATUSES, type Job, type JobState } from '../jobs/job';
+import type { Job, JobState } from '../jobs/job';
+import { JOB_STATE } from '../jobs/jobs.dto';
 
 const NO_NUL = /^[^\0]*$/;
 const NO_NUL_MESSAGE = '$property must not contain NUL characters';
@@ -46,55 +47,69 @@ export class UploadFields {
   processor?: string;
 }
 
+/** Swagger UI fills examples in and sends them along; without one it would send the word `string`. */
+const LEFT_EMPTY = '';
+
 /** The form of an upload, for the OpenAPI document: the fields as they travel. */
-@ApiSchema({ name: 'UploadForm' })
+@ApiSchema({ name: 'UploadForm', description: 'A file, and what may be said about it.' })
 export class UploadForm {
-  @ApiProperty({ type: 'string', format: 'binary', description: 'The file' })
+  @ApiProperty({ type: 'string', format: 'binary', description: 'The file, with its name.' })
   file!: unknown;
 
   @ApiPropertyOptional({
     type: 'string',
     maxLength: 1000,
-    description: 'For people',
-    example: 'Minutes of the meeting',
+    description: 'What people should know about it.',
+    example: LEFT_EMPTY,
   })
   description?: string;
 
   @ApiPropertyOptional({
     type: 'string',
-    description: 'Comma-separated, at most 20 of up to 50 characters',
-    example: '2026,draft',
+    description: 'Comma-separated, such as `2026,draft`; at most 20 of up to 50 characters.',
+    example: LEFT_EMPTY,
   })
   tags?: string;
 
-  @ApiPropertyOptional({ type: 'string', maxLength: 100, description: 'To filter by', example: 'minutes' })
+  @ApiPropertyOptional({
+    type: 'string',
+    maxLength: 100,
+    description: 'To filter by, such as `minutes`.',
+    example: LEFT_EMPTY,
+  })
   category?: string;
 
   @ApiPropertyOptional({
     type: 'string',
     maxLength: 100,
-    description: 'Name of the processor; chosen by content when left out',
-    example: 'text',
+    description: 'Name of the processor, such as `text`; chosen by the file when left out.',
+    example: LEFT_EMPTY,
   })
   processor?: string;
 }
 
-/** A file that is stored, and the job that processes it. */
-@ApiSchema({ name: 'UploadResponse' })
+@ApiSchema({ name: 'UploadResponse', description: 'A file that is stored, and the job that processes it.' })
 export class UploadResponseDto extends FileDto {
   /** @example 019a9c1e-7b41-7000-9d3c-2f60c1a7e4b5 */
+  @ApiProperty({ format: 'uuid' })
   job_id!: string;
 
   /**
    * Milliseconds from the request's first byte until the file was stored.
    * @example 4
    */
+  @ApiProperty({ type: 'integer', minimum: 0 })
   upload_time_ms!: number;
 
-  @ApiProperty({ enum: JOB_STATUSES, enumName: 'JobState', example: 'pending' })
+  /** @example pending */
+  @ApiProperty(JOB_STATE)
   status!: JobState;
 
-  /** @example Stored. Processing in the background: follow /jobs/019a9c1e-7b41-7000-9d3c-2f60c1a7e4b5 */
+  /**
+   * For people.
+   * @example 'Stored. Processing in the background: follow /jobs/019a9c1e-7b41-7000-9d3c-2f60c1a7e4b5'
+   */
+  @ApiProperty()
   message!: string;
 }
 

@@ -3,15 +3,15 @@ import { validateSync, type ValidationError } from 'class-validator';
 import { parse } from 'dotenv';
 import { readFileSync } from 'node:fs';
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
+import { StartupError } from '../errors/startup-error';
 import { Settings } from './settings';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The settings cannot be used; the message names each variable, quotes its value and says what to do. */
-export class InvalidSettings extends Error {
+export class InvalidSettings extends StartupError {
   constructor(problems: readonly string[]) {
     super(`The configuration cannot be used:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
-    this.name = 'InvalidSettings';
   }
 }
 

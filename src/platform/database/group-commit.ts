@@ -71,8 +71,17 @@ export class GroupCommit {
       this.connection.release();
       return { value };
     } catch (error) {
-      this.connection.rollbackToSavepoint();
+      this.takeBack(error);
       return { error };
+    }
+  }
+
+  /** @throws `error` when the database has already rolled back the whole transaction because of it */
+  private takeBack(error: unknown): void {
+    try {
+      this.connection.rollbackToSavepoint();
+    } catch {
+      throw error;
     }
   }
 

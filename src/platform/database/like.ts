@@ -1,7 +1,10 @@
 import { sql, type Expression, type SqlBool } from 'kysely';
 
-/** Whether a column contains `text`, whatever the case of ASCII letters; wildcards in it mean themselves. */
+/**
+ * Whether a column contains `text`; wildcards in it mean themselves. Letters match whatever their case as
+ * far as the database folds it on both sides: SQLite folds those of ASCII.
+ */
 export function contains(column: Expression<string>, text: string): Expression<SqlBool> {
-  const pattern = `%${text.toLowerCase().replaceAll(/[\\%_]/g, '\\$&')}%`;
-  return sql<SqlBool>`lower(${column}) like ${pattern} escape '\\'`;
+  const pattern = `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`;
+  return sql<SqlBool>`lower(${column}) like lower(${pattern}) escape '\\'`;
 }

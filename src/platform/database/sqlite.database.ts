@@ -1,8 +1,9 @@
-import BetterSqlite, { SqliteError, type Database as Handle, type Statement } from 'better-sqlite3';
+import BetterSqlite, { type Database as Handle, type Statement } from 'better-sqlite3';
 import { Kysely, Migrator, sql, SqliteDialect, type SqliteDatabase as Prepares } from 'kysely';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { ensureDirectory } from '../storage/directory';
+import { StartupError } from '../errors/startup-error';
 import { StorageFull } from '../errors/storage-full.error';
 import { Database, type Migrations, type Queries, type Tables } from './database';
 import { DatabaseUnavailable } from './database.errors';
@@ -35,11 +36,11 @@ export class SqliteDatabase extends Database {
    * Opens the database in `directory`, made when missing, and brings it up to date. Two processes may
    * do so at once: one migrates, the other waits.
    *
-   * @throws Error with the file's name when it is no usable database.
+   * @throws StartupError with the file's name when it is no usable database.
    */
   static async open(directory: string, migrations: Migrations): Promise<SqliteDatabase> {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
     const file = join(directory, 'filemill.sqlite');
+    ensureDirectory(directory);
     try {
       return await alone(directory, async () => {
         const database = new SqliteDatabase(connect(file), connect(file));
@@ -47,9 +48,9 @@ export class SqliteDatabase extends Database {
         return database;
       });
     } catch (error) {
-      throw new Error(
+      throw new StartupError(
         `The database ${file} cannot be used: ${(error as Error).message}. ` +
-          'If it is damaged, restore it from a backup; it is not touched.',
+          'If it is damaged, restore it from a backup: it was not touched.',
         { cause: error },
       );
     }
@@ -110,8 +111,7 @@ async function acquire(lock: Handle): Promise<void> {
       lock.exec('BEGIN EXCLUSIVE');
       return;
     } catch (error) {
-      if (!(error instanceof SqliteError && error.code === 'SQLITE_BUSY') || waited >= MIGRATION_TIMEOUT_MS)
-        throw error;
+      if (!codeOf(error).startsWith('SQLITE_BUSY') || waited >= MIGRATION_TIMEOUT_MS) throw error;
       await setTimeout(LOCK_RETRY_MS);
     }
   }
@@ -151,8 +151,14 @@ function transactionControl(handle: Handle): Connection {
 }
 
 function translate(error: unknown): unknown {
-  if (!(error instanceof SqliteError)) return error;
-  if (error.code.startsWith('SQLITE_FULL')) return new StorageFull(error);
-  if (/^SQLITE_(BUSY|LOCKED|IOERR|CANTOPEN)/.test(error.code)) return new DatabaseUnavailable(error);
+  const code = codeOf(error);
+  if (code.startsWith('SQLITE_FULL')) return new StorageFull(error);
+  if (/^SQLITE_(BUSY|LOCKED|IOERR|CANTOPEN)/.test(code)) return new DatabaseUnavailable(error);
   return error;
+}
+
+/** By the code, not the class: the native part of the driver throws that of whoever loaded it first. */
+function codeOf(error: unknown): string {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return typeof code === 'string' ? code : '';
 }

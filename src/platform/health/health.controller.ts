@@ -2,6 +2,7 @@ import { Controller, Get, Header, ServiceUnavailableException } from '@nestjs/co
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { HealthCheckService, HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { Database } from '../database/database';
+import { DomainError } from '../errors/domain-error';
 import { ApiProblems } from '../http/api-problems.decorator';
 import { NotReady, ServiceShuttingDown } from '../http/http.errors';
 import { BlobStore } from '../storage/blob-store';
@@ -26,7 +27,8 @@ export class HealthController {
   @Get('livez')
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ operationId: 'livez', summary: 'Whether the process answers' })
-  @ApiOkResponse({ type: LivenessDto })
+  @ApiOkResponse({ type: LivenessDto, description: 'It does' })
+  @ApiProblems()
   live(): LivenessDto {
     return { status: 'ok' };
   }
@@ -34,7 +36,7 @@ export class HealthController {
   @Get('readyz')
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ operationId: 'readyz', summary: 'Whether everything the service depends on answers' })
-  @ApiOkResponse({ type: ReadinessDto })
+  @ApiOkResponse({ type: ReadinessDto, description: 'Everything does' })
   @ApiProblems(NotReady, ServiceShuttingDown)
   async ready(): Promise<ReadinessDto> {
     if (this.readiness.isDraining) throw new ServiceShuttingDown();
@@ -52,7 +54,9 @@ export class HealthController {
     const indicator = this.indicators.check(name);
     return dependency.ping().then(
       () => indicator.up(),
-      (error: unknown) => indicator.down((error as Error).message),
+      // Only the messages of our own errors are free of paths and the like.
+      (error: unknown) =>
+        indicator.down(error instanceof DomainError ? error.message : 'It does not answer.'),
     );
   }
 }

@@ -1,14 +1,16 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 
-@ApiSchema({ name: 'Liveness' })
+@ApiSchema({ name: 'Liveness', description: 'The process answers.' })
 export class LivenessDto {
   /** @example ok */
+  @ApiProperty({ enum: ['ok'] })
   status!: string;
 }
 
-@ApiSchema({ name: 'Readiness' })
+@ApiSchema({ name: 'Readiness', description: 'Everything that the service depends on answers.' })
 export class ReadinessDto {
   /** @example ok */
+  @ApiProperty({ enum: ['ok'] })
   status!: string;
 
   /** Each dependency. */

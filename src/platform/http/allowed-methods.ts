@@ -9,15 +9,15 @@ interface RoutedApp {
   readonly router: { readonly stack: readonly RouteLayer[] };
 }
 
-/** The route by which Nest answers what nothing else did. */
-const CATCH_ALL = '*path';
+/** What Nest runs before every route, and after them all: `/{*path}`, `*path`. */
+const CATCH_ALL = /^\/?\{?\*/;
 
 /** The methods that the path of a request is served with, for `Allow`; empty when it is unknown. */
 export function allowedMethods({ app, path }: Request): string[] {
   const { stack } = (app as unknown as RoutedApp).router;
   const routes = stack.filter((layer) => matches(layer, path)).flatMap(({ route }) => route ?? []);
   const served = routes
-    .filter((route) => route.path !== CATCH_ALL)
+    .filter(({ path: pattern }) => !CATCH_ALL.test(String(pattern)))
     .flatMap(({ methods }) => Object.keys(methods));
   const allowed = served.map((method) => method.toUpperCase());
   if (allowed.includes('GET')) allowed.push('HEAD');

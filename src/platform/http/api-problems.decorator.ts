@@ -1,12 +1,16 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiResponse } from '@nestjs/swagger';
 import { problemOf, type DomainErrorClass } from '../errors/domain-error';
+import { InternalError } from './http.errors';
 import { PROBLEM_JSON, problemType } from './problem';
 import { ProblemDto } from './problem.dto';
 
-/** Documents the errors that a route can answer with, an example each. */
+/**
+ * Documents the errors that a route can answer with, an example each. Every route can answer with
+ * `internal_error`, so that one goes without saying.
+ */
 export function ApiProblems(...errors: DomainErrorClass[]): MethodDecorator & ClassDecorator {
-  const kinds = errors.map((error) => problemOf(error));
+  const kinds = [...errors, InternalError].map((error) => problemOf(error));
   const statuses = [...new Set(kinds.map(({ status }) => status))];
   const responses = statuses.map((status) => {
     const ofStatus = kinds.filter((kind) => kind.status === status);

@@ -68,7 +68,24 @@ export class RequestTooLarge extends DomainError {}
   title: 'This kind of body is not supported',
   meaning: 'The route takes a body of another type or encoding; `Accept` in the answer says which.',
 })
-export class UnsupportedMediaType extends DomainError {}
+export class UnsupportedMediaType extends DomainError {
+  constructor(detail: string, options: ErrorOptions = {}) {
+    super(detail, { ...options, extensions: { accept: 'application/json' } });
+  }
+}
+
+@Problem({
+  code: 'request_timeout',
+  status: 408,
+  title: 'The request took too long to come',
+  meaning:
+    'The headers were not complete in time. Uploads may take as long as they need, as long as bytes come.',
+})
+export class RequestTimeout extends DomainError {
+  constructor() {
+    super('The headers of the request were not complete in time.');
+  }
+}
 
 @Problem({
   code: 'precondition_failed',
@@ -91,6 +108,18 @@ export class PreconditionFailed extends DomainError {
 export class RangeNotSatisfiable extends DomainError {
   constructor(readonly sizeBytes: number) {
     super(`The range lies outside the ${sizeBytes} bytes of the file.`);
+  }
+}
+
+@Problem({
+  code: 'headers_too_large',
+  status: 431,
+  title: 'The headers are too large',
+  meaning: 'The request line and the headers together are longer than the service takes (16 KiB).',
+})
+export class HeadersTooLarge extends DomainError {
+  constructor() {
+    super('The request line and the headers are too large.');
   }
 }
 

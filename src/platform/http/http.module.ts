@@ -1,15 +1,17 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { ConnectionDrain } from './connection-drain';
 import { ErrorsController } from './errors.controller';
 import { LoggingModule } from './logging.module';
 import { ProblemFilter } from './problem.filter';
 import { createValidationPipe } from './validation.pipe';
 
-/** What holds for every route: validation, problem documents, request logs. */
+/** What holds for every route: validation, problem documents, request logs, and the end of connections at shutdown. */
 @Module({
   imports: [LoggingModule],
   controllers: [ErrorsController],
   providers: [
+    ConnectionDrain,
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_PIPE, useFactory: createValidationPipe },
   ],

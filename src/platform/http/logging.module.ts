@@ -2,13 +2,14 @@ import { Module } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LoggerModule } from 'nestjs-pino';
 import { Settings } from '../config/settings';
+import { AppLogger } from './app.logger';
 import { assignRequestId } from './request-id';
 
 /** Health checks come every few seconds and tell nothing. */
 const QUIET = new Set(['/livez', '/readyz']);
 
 /**
- * Structured logs, a line a request with its id. Of a request only method, path and size are logged:
+ * Structured logs, a line a request with its id. Of a request only method and path are logged:
  * no header, no query, no body, so that neither tokens nor contents get into a log.
  */
 @Module({
@@ -36,6 +37,7 @@ const QUIET = new Set(['/livez', '/readyz']);
       }),
     }),
   ],
+  providers: [AppLogger],
 })
 export class LoggingModule {}
 

@@ -1,6 +1,8 @@
 import type { INestApplication, Type } from '@nestjs/common';
-import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { DocumentBuilder, getSchemaPath, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { problemModels } from './api-problems.decorator';
+
+type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 
 export interface DocumentOptions {
   readonly version: string;
@@ -14,23 +16,27 @@ export function createDocument(app: INestApplication, { version, results }: Docu
     .setOpenAPIVersion('3.1.0')
     .setTitle('Filemill')
     .setDescription(
-      'Hand in files, follow the jobs that process them, read the results. ' +
-        'Errors are problem documents (RFC 9457); [their codes](/docs/errors).',
+      'Hand in files, follow the jobs that process them, read the results.\n\n' +
+        'Every error is a problem document (RFC 9457); [the list of codes](/docs/errors) says what each means. ' +
+        'Besides those listed with an operation, any request can be answered with `malformed_request`, ' +
+        '`route_not_found` or `method_not_allowed`.',
     )
     .setVersion(version)
     .setLicense('MIT', 'https://opensource.org/license/mit')
-    .addTag('uploads', 'Files come in')
-    .addTag('jobs', 'Processing, followed')
-    .addTag('files', 'Stored originals')
-    .addTag('processors', 'What can be processed')
-    .addTag('health', 'For probes')
+    .addTag('uploads', 'Hand files in')
+    .addTag('jobs', 'Follow and steer the processing of files')
+    .addTag('files', 'List and download stored originals')
+    .addTag('processors', 'What this installation can process')
+    .addTag('health', 'Probes for supervisors and load balancers')
     .build();
   const document = SwaggerModule.createDocument(app, config, {
     extraModels: [...problemModels, ...results],
     operationIdFactory: (_, method) => method,
   });
-  addResultSchema(document, results);
-  return toOpenApi31(document);
+  const schemas = document.components!.schemas!;
+  schemas['Result'] = resultSchema(results, schemas);
+  schemas['Problem'] = { ...schemas['Problem'], additionalProperties: true };
+  return document;
 }
 
 /** Swagger UI at `/docs`, the document at `/docs-json`. */
@@ -44,21 +50,19 @@ export function serveDocument(app: INestApplication, document: () => OpenAPIObje
 }
 
 /** `Result`: any of the results that the installed processors give. */
-function addResultSchema({ components }: OpenAPIObject, results: readonly Type<object>[]): void {
-  const anyOf = results.map(({ name }) => ({ $ref: `#/components/schemas/${name}` }));
-  components!.schemas!['Result'] = {
+function resultSchema(results: readonly Type<object>[], schemas: Schemas) {
+  const [first] = results;
+  return {
+    example: first && exampleOf(schemas[first.name]),
     description: 'What a processor found; its shape is that of the processor.',
-    anyOf,
+    anyOf: results.map((result) => ({ $ref: getSchemaPath(result) })),
   };
 }
 
-/** OpenAPI 3.1 says "or null" in `type`; the `nullable` of 3.0 means nothing there. */
-function toOpenApi31<T>(node: T): T {
-  if (Array.isArray(node)) return node.map((item: unknown) => toOpenApi31(item)) as T;
-  if (typeof node !== 'object' || node === null) return node;
-  const { nullable, ...rest } = Object.fromEntries(
-    Object.entries(node).map(([key, value]) => [key, toOpenApi31(value as unknown)]),
+/** The examples of the properties as one object: Swagger UI puts none together behind `anyOf`. */
+function exampleOf(schema: Schemas[string]): object {
+  const properties = 'properties' in schema ? Object.entries(schema.properties ?? {}) : [];
+  return Object.fromEntries(
+    properties.map(([name, property]) => [name, 'example' in property ? property.example : null]),
   );
-  if (nullable === true && typeof rest['type'] === 'string') rest['type'] = [rest['type'], 'null'];
-  return rest as T;
 }

@@ -1,3 +1,4 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsUUID, Max, Min } from 'class-validator';
 import type { Request, Response } from 'express';
@@ -10,6 +11,7 @@ export class PageQuery {
   @IsInt()
   @Min(1)
   @Max(500)
+  @ApiPropertyOptional({ type: 'integer' })
   limit: number = 50;
 
   /** Where to go on: taken from the `Link` of the page before. */

@@ -12,7 +12,8 @@ export function assignRequestId(request: IncomingMessage, response: ServerRespon
   return id;
 }
 
-/** The id that the logger has assigned to a request. */
-export function requestId(request: IncomingMessage): string | undefined {
-  return (request as { id?: string }).id;
+/** The id of a request. What fails before the logger has seen the request gets one here. */
+export function requestId(request: IncomingMessage, response: ServerResponse): string {
+  const { id } = request as { id?: string };
+  return id ?? assignRequestId(request, response);
 }

@@ -81,6 +81,12 @@ export function blobStoreContract(create: () => Promise<BlobStoreHarness>): void
       expect(await keys()).toEqual(['a/watched']);
     });
 
+    it('lists every blob, however many there are', async () => {
+      const many = Array.from({ length: 200 }, (_, index) => `a/${index % 2}/${index}`);
+      await Promise.all(many.map((key) => store.put(key, chunks('x'))));
+      expect(await keys()).toEqual(many.toSorted());
+    });
+
     it('hands out a local file', async () => {
       await store.put('a/local', chunks('bytes'));
       const local = await store.local('a/local');

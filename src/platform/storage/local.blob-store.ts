@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { constants, mkdirSync } from 'node:fs';
+import { constants } from 'node:fs';
 import { access, mkdir, open, opendir, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import type { Readable } from 'node:stream';
 import { BatchedWriter } from './batched-writer';
 import { BlobStore, type BlobEntry, type ByteRange, type LocalBlob } from './blob-store';
+import { ensureDirectory } from './directory';
 import { DirectorySync } from './directory-sync';
-import { BlobMissing, translateFileError } from './storage.errors';
+import { BlobMissing, StorageUnavailable, translateFileError } from './storage.errors';
 
 const KEY = /^[a-z0-9][a-z0-9.-]*(\/[a-z0-9][a-z0-9.-]*)*$/;
 
@@ -24,8 +25,7 @@ export class LocalBlobStore extends BlobStore {
     super();
     this.blobs = join(root, 'blobs');
     this.unfinished = join(root, 'unfinished');
-    for (const directory of [this.blobs, this.unfinished])
-      mkdirSync(directory, { recursive: true, mode: 0o700 });
+    for (const directory of [this.blobs, this.unfinished]) ensureDirectory(directory);
   }
 
   override async put(key: string, source: AsyncIterable<Uint8Array>): Promise<void> {
@@ -36,7 +36,9 @@ export class LocalBlobStore extends BlobStore {
       await this.publish(unfinished, path);
     } catch (error) {
       await Promise.allSettled([unlink(unfinished), unlink(path)]);
-      throw translateFileError(error);
+      this.directories.clear(); // one of them may be what is missing: the next put makes it again
+      const fault = translateFileError(error);
+      throw fault instanceof BlobMissing ? new StorageUnavailable(error) : fault;
     }
   }
 
@@ -142,9 +144,12 @@ async function translated<T>(promise: Promise<T>): Promise<T> {
   }
 }
 
+/** Not by `opendir(…, { recursive: true })`, which in Node.js 20 ends each directory after 32 entries. */
 async function* filesBelow(directory: string): AsyncGenerator<string> {
-  for await (const entry of await opendir(directory, { recursive: true })) {
-    if (entry.isFile()) yield join(entry.parentPath, entry.name);
+  for await (const entry of await opendir(directory)) {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) yield* filesBelow(path);
+    else if (entry.isFile()) yield path;
   }
 }
 

@@ -40,6 +40,7 @@ export function translateFileError(error: unknown): unknown {
     case 'EIO':
     case 'EROFS':
     case 'EACCES':
+    case 'ENOTDIR':
       return new StorageUnavailable(error);
     default:
       return error;

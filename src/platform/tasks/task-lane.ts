@@ -24,6 +24,8 @@ export interface LaneOptions {
 export class TaskLane {
   private readonly logger = new Logger(TaskLane.name);
   private readonly running = new Map<LeasedTask, Promise<void>>();
+  /** Set while a suspect runs, or waits until nothing else does. */
+  private quarantine = false;
   private pulling = false;
   private pullAgain = false;
   private lastPull: Promise<void> = Promise.resolve();
@@ -79,17 +81,41 @@ export class TaskLane {
 
   private async takeOnce(): Promise<void> {
     this.pullAgain = false;
-    const room = this.handler.concurrency - this.running.size;
+    const room = this.room();
     if (room <= 0) return; // the end of a run pulls again
     const taken = await this.claim(room);
     for (const row of taken) this.launch(row);
-    if (taken.length === room) this.pullAgain = true;
+    if (taken.length === room || (this.quarantine && this.running.size === 0)) this.pullAgain = true;
   }
 
-  private claim(limit: number): Promise<TaskRow[]> {
+  private room(): number {
+    if (this.quarantine) return this.running.size === 0 ? 1 : 0;
+    return this.handler.concurrency - this.running.size;
+  }
+
+  /** Takes due tasks. A suspect is taken alone; until then it goes back to the head of the queue. */
+  private async claim(limit: number): Promise<TaskRow[]> {
     const lease = `${runnerIdentity()}/${this.ids.next()}`;
     const claim = { kind: this.handler.kind, limit, lease, now: this.clock.now(), until: this.leaseEnd() };
-    return this.database.transaction((queries) => this.tasks.claim(queries, claim));
+    const { taken, suspects } = await this.database.transaction(async (queries) => {
+      const rows = await this.tasks.claim(queries, claim);
+      const found = rows.filter((row) => this.isSuspect(row));
+      if (found.length === 0 || (rows.length === 1 && this.running.size === 0))
+        return { taken: rows, suspects: found };
+      for (const { id, attempt } of found)
+        await this.tasks.putBack(queries, { id, lease, attempt: attempt - 1, due_at: 0, last_error: null });
+      return { taken: rows.filter((row) => !found.includes(row)), suspects: found };
+    });
+    this.quarantine = suspects.length > 0;
+    return taken;
+  }
+
+  /**
+   * About to have its last run, after one that ended with its process: it may bring down processes, or only
+   * have run beside a task that does. With nothing beside it the one cannot harm others, nor the other be harmed.
+   */
+  private isSuspect({ attempt, last_error }: TaskRow): boolean {
+    return attempt > 1 && attempt === this.handler.maxAttempts && last_error === null;
   }
 
   private leaseEnd(): number {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 
 import type { AcceptedType, Processor } from '../../../plugin-api/processor';
+import './text.errors'; // only the worker throws them, but the catalog of errors is made here
 import { TextResult } from './text.result';
 
 /**

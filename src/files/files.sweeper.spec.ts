@@ -1,0 +1,119 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { ManualClock } from '../platform/clock/manual.clock';
+import { loadSettings } from '../platform/config/load-settings';
+import { SqliteDatabase } from '../platform/database/sqlite.database';
+import { LocalBlobStore } from '../platform/storage/local.blob-store';
+import { FilesSweeper } from './files.sweeper';
+import { fileMigrations, FilesRepository } from './files.repository';
+
+const GRACE_MS = 60_000;
+const INTERVAL_MS = 10_000;
+
+describe('FilesSweeper', () => {
+  let directory: string;
+  let database: SqliteDatabase;
+  let clock: ManualClock;
+  let files: FilesRepository;
+  let sweeper: FilesSweeper;
+
+  beforeEach(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'filemill-sweeper-'));
+    database = await SqliteDatabase.open(directory, fileMigrations);
+    clock = new ManualClock();
+    files = new FilesRepository(database);
+    const settings = loadSettings({
+      SWEEP_GRACE_SECONDS: `${GRACE_MS / 1000}`,
+      SWEEP_INTERVAL_SECONDS: `${INTERVAL_MS / 1000}`,
+    });
+    sweeper = new FilesSweeper(new LocalBlobStore(directory), files, clock, settings);
+  });
+  afterEach(async () => {
+    await sweeper.onModuleDestroy();
+    await database.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  /** A file that was last written `ageMs` ago. */
+  function leave(path: string, ageMs: number): void {
+    const file = join(directory, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, 'x');
+    const at = (clock.now() - ageMs) / 1000;
+    utimesSync(file, at, at);
+  }
+
+  const own = (blobKey: string) =>
+    database.transaction((queries) =>
+      files.insert(queries, {
+        fileId: blobKey,
+        owner: 'ann',
+        blobKey,
+        filename: 'a.txt',
+        contentType: 'text/plain',
+        sizeBytes: 1,
+        sha256: 'x',
+        description: null,
+        category: null,
+        tags: [],
+        uploadedAt: 0,
+      }),
+    );
+
+  const left = () =>
+    ['blobs', 'unfinished']
+      .flatMap((place) => readdirSync(join(directory, place), { recursive: true, withFileTypes: true }))
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => name)
+      .toSorted();
+
+  it('removes what is older than the grace and belongs to nobody, and nothing else', async () => {
+    leave('unfinished/old', GRACE_MS + 1_000);
+    leave('unfinished/young', GRACE_MS - 1_000);
+    leave('blobs/originals/a/orphan-old', GRACE_MS + 1_000);
+    leave('blobs/originals/b/orphan-young', GRACE_MS - 1_000);
+    leave('blobs/originals/a/owned', 100 * GRACE_MS);
+    await own('originals/a/owned');
+
+    expect(await sweeper.sweep()).toEqual({ unfinished: 1, orphans: 1 });
+    expect(left()).toEqual(['orphan-young', 'owned', 'young']);
+    expect(await sweeper.sweep()).toEqual({ unfinished: 0, orphans: 0 });
+
+    clock.advance(2_000);
+    expect(await sweeper.sweep()).toEqual({ unfinished: 1, orphans: 1 });
+    expect(left()).toEqual(['owned']);
+  });
+
+  it('gets through more than a batch', async () => {
+    for (let index = 0; index < 1_100; index++) leave(`blobs/originals/x/orphan-${index}`, 2 * GRACE_MS);
+    leave('blobs/originals/x/owned', 2 * GRACE_MS);
+    await own('originals/x/owned');
+    expect(await sweeper.sweep()).toEqual({ unfinished: 0, orphans: 1_100 });
+    expect(left()).toEqual(['owned']);
+  });
+
+  it('sweeps at start and then again and again, until the service stops', async () => {
+    leave('unfinished/one', 2 * GRACE_MS);
+    sweeper.onApplicationBootstrap();
+    await sweeper.onModuleDestroy(); // waits for the round that runs
+    expect(left()).toEqual([]);
+
+    leave('unfinished/two', 2 * GRACE_MS);
+    sweeper.onApplicationBootstrap();
+    await swept();
+    leave('unfinished/three', 2 * GRACE_MS);
+    clock.advance(INTERVAL_MS);
+    await swept();
+
+    await sweeper.onModuleDestroy();
+    leave('unfinished/four', 2 * GRACE_MS);
+    clock.advance(10 * INTERVAL_MS);
+    await sweeper.onModuleDestroy();
+    expect(left()).toEqual(['four']);
+  });
+
+  async function swept(): Promise<void> {
+    while (left().length > 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+});
