@@ -48,12 +48,17 @@ export async function startApp({
   if (clock) builder.overrideProvider(Clock).useValue(clock);
   const module = await builder.compile();
   const app = module.createNestApplication<NestExpressApplication>(new FastExpressAdapter(), APP_OPTIONS);
-  for (const processor of processors) app.get(ProcessorRegistry).register(processor);
-  await configureApp(app);
-  await app.listen(0, '127.0.0.1');
   const close = async () => {
     await app.close();
     if (dataDir === undefined) rmSync(directory, { recursive: true, force: true });
   };
+  try {
+    for (const processor of processors) app.get(ProcessorRegistry).register(processor);
+    await configureApp(app);
+    await app.listen(0, '127.0.0.1');
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return { app, url: await app.getUrl(), dataDir: directory, close };
 }

@@ -1,5 +1,5 @@
 const { readFileSync } = require('node:fs');
-const { dirname, join } = require('node:path');
+const path = require('node:path');
 const swc = require('@swc/core');
 
 /**
@@ -15,17 +15,17 @@ function packageType(directory) {
 
 function readPackageType(directory) {
   try {
-    const manifest = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
+    const manifest = JSON.parse(readFileSync(path.join(directory, 'package.json'), 'utf8'));
     return manifest.type ?? 'commonjs';
   } catch {
-    const parent = dirname(directory);
+    const parent = path.dirname(directory);
     return parent === directory ? 'commonjs' : packageType(parent);
   }
 }
 
 function isEsModule(filename) {
   if (filename.endsWith('.mjs')) return true;
-  return !filename.endsWith('.cjs') && packageType(dirname(filename)) === 'module';
+  return !filename.endsWith('.cjs') && packageType(path.dirname(filename)) === 'module';
 }
 
 module.exports = {

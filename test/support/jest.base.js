@@ -1,6 +1,6 @@
-const { join } = require('node:path');
+const path = require('node:path');
 
-const root = join(__dirname, '..', '..');
+const root = path.join(__dirname, '..', '..');
 
 /** What every Jest project of this repository shares: TypeScript through swc, ES-module dependencies as CommonJS. */
 module.exports = {
@@ -22,7 +22,7 @@ module.exports = {
         },
       },
     ],
-    '\\.[cm]?js$': join(__dirname, 'esm-to-cjs.transformer.js'),
+    '\\.[cm]?js$': path.join(__dirname, 'esm-to-cjs.transformer.js'),
   },
   transformIgnorePatterns: [],
   testEnvironmentOptions: { customExportConditions: ['node', 'node-addons', 'module-sync'] },

@@ -1,0 +1,41 @@
+import { setTimeout } from 'node:timers/promises';
+
+export interface Patience {
+  /** How long at most. */
+  readonly ms?: number;
+  /** Between two looks. */
+  readonly everyMs?: number;
+}
+
+/**
+ * Waits for a condition.
+ *
+ * @throws Error with `what` when the time is over · whatever `condition` throws
+ */
+export async function eventually(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  { ms = 15_000, everyMs = 10 }: Patience = {},
+): Promise<void> {
+  const deadline = performance.now() + ms;
+  while (!(await condition())) {
+    if (performance.now() > deadline) throw new Error(`Waited ${ms} ms in vain until ${what}.`);
+    await setTimeout(everyMs);
+  }
+}
+
+/** Waits for a promise, but not for ever. */
+export async function within<T>(ms: number, what: string, promise: Promise<T>): Promise<T> {
+  const end = new AbortController();
+  const late = setTimeout(ms, undefined, { signal: end.signal }).then(
+    () => {
+      throw new Error(`Waited ${ms} ms in vain until ${what}.`);
+    },
+    () => promise,
+  );
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    end.abort();
+  }
+}

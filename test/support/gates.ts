@@ -1,0 +1,42 @@
+import type { JobStatusDto } from '@app/jobs/jobs.dto';
+import type { UploadResponseDto } from '@app/uploads/uploads.dto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Client } from './client';
+
+/** A job of the `gated` processor: it holds its thread until its gate is opened. */
+export interface GatedJob extends UploadResponseDto {
+  readonly gate: string;
+}
+
+/** Makes jobs that run for as long as a test wants. */
+export class Gates {
+  private count = 0;
+
+  constructor(
+    private readonly client: Client,
+    private readonly directory: string,
+  ) {}
+
+  /** A job that waits, or runs; `filename` says by its extension which processor. */
+  async job(filename = 'a.gated'): Promise<GatedJob> {
+    const gate = join(this.directory, `gate-${this.count++}`);
+    return { ...(await this.client.upload(gate, { filename })), gate };
+  }
+
+  async running(): Promise<GatedJob> {
+    const job = await this.job();
+    await this.client.running(job.job_id);
+    return job;
+  }
+
+  /** As many running jobs as a test service has threads: whatever comes next has to wait. */
+  async allThreads(): Promise<GatedJob[]> {
+    return [await this.running(), await this.running()];
+  }
+
+  async open(jobs: readonly GatedJob[]): Promise<JobStatusDto[]> {
+    for (const { gate } of jobs) writeFileSync(gate, '');
+    return this.client.allSettled(jobs);
+  }
+}

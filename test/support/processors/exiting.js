@@ -1,0 +1,4 @@
+/** Takes its thread down. */
+exports.run = () => {
+  process.exit(3);
+};

@@ -1,0 +1,4 @@
+/** Never ends. */
+exports.run = () => {
+  for (;;);
+};

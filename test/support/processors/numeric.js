@@ -1,0 +1,2 @@
+/** Gives a result that is no JSON. */
+exports.run = () => ({ count: 1n });

@@ -1,0 +1,4 @@
+/** Has a bug. */
+exports.run = () => {
+  throw new TypeError(`undefined is not a function in ${__filename}`);
+};

@@ -1,0 +1,2 @@
+/** Gives a result that cannot leave its thread. */
+exports.run = () => ({ callback() {} });
