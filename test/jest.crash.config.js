@@ -4,6 +4,6 @@ module.exports = {
   displayName: 'crash',
   testMatch: ['<rootDir>/test/crash/**/*.crash-spec.ts'],
   moduleNameMapper: { '^@app/(.*)$': '<rootDir>/dist/$1' },
-  testTimeout: 30_000,
+  testTimeout: 120_000,
   maxWorkers: 2,
 };

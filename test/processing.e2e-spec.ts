@@ -35,8 +35,13 @@ function whenTimePasses(
 const hasSettled = ({ status }: JobStatusDto) => !['pending', 'processing'].includes(status);
 
 describe('the text processor', () => {
+  let service: TestApp;
   let client: Client;
-  beforeEach(async () => ({ client } = await start()));
+  beforeAll(async () => {
+    service = await startApp();
+    client = new Client(service.url);
+  });
+  afterAll(() => service.close());
 
   it.each([
     ['nothing', '', [0, 0, 0, 'utf-8', false]],
