@@ -29,6 +29,7 @@ export async function createApp(settings: Settings): Promise<NestExpressApplicat
 /** Adds to an application what its modules do not bring: parsers, documentation, shutdown. */
 export async function configureApp(app: NestExpressApplication): Promise<NestExpressApplication> {
   app.useLogger(app.get(AppLogger));
+  app.set('env', 'production'); // Express itself must never show a stack
   app.disable('x-powered-by');
   app.disable('etag'); // routes whose answers are worth one set their own
   app.useBodyParser('json', { limit: JSON_LIMIT });

@@ -59,7 +59,7 @@ export class ProcessingService {
     try {
       return await this.runProcessor(job, controller.signal);
     } finally {
-      this.running.delete(job.jobId);
+      if (this.running.get(job.jobId) === controller) this.running.delete(job.jobId);
       signal.removeEventListener('abort', onAbort);
     }
   }

@@ -5,6 +5,7 @@ import { FileTypes, SNIFF_BYTES, type FileClass } from '../files/file-types';
 import { Clock } from '../platform/clock/clock';
 import { Ids } from '../platform/clock/ids';
 import { Settings } from '../platform/config/settings';
+import { RequestTimeout } from '../platform/http/http.errors';
 import { MultipartReader, type FilePart } from '../platform/http/multipart/multipart.reader';
 import { BlobStore } from '../platform/storage/blob-store';
 import { Inspection, type Inspected } from './inspection';
@@ -12,6 +13,12 @@ import { MissingFile, UnexpectedField } from './uploads.errors';
 
 const KiB = 1024;
 const MiB = 1024 * KiB;
+
+/**
+ * How long what follows a file may take to come. Nobody owns the file until then, so it has to be far less
+ * than SWEEP_GRACE_SECONDS.
+ */
+const REST_MS = 60_000;
 
 /** A file whose bytes are durable. */
 export interface ReceivedFile extends Inspected, FileClass {
@@ -63,12 +70,16 @@ export class UploadReceiver {
     const startedAt = this.clock.now();
     const fields = new Map<string, string>();
     let file: ReceivedFile | undefined;
+    let storedAt = startedAt;
     try {
       for await (const part of this.multipart.parts(request)) {
-        if (part.kind === 'file') file = await this.store(part);
-        else addField(fields, part.name, part.value);
+        if (part.kind === 'file') {
+          file = await this.store(part);
+          storedAt = this.clock.now();
+        } else addField(fields, part.name, part.value);
       }
       if (!file) throw new MissingFile();
+      if (this.clock.now() - storedAt > REST_MS) throw new RequestTimeout();
     } catch (error) {
       if (file) await this.discard(file);
       throw error;

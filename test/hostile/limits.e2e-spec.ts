@@ -1,7 +1,9 @@
 import { request, type IncomingMessage } from 'node:http';
+import { ManualClock } from '@app/platform/clock/manual.clock';
 import { startApp, type TestApp } from '../support/app';
 import { Client } from '../support/client';
 import { BOUNDARY, CLOSE, MULTIPART, multipartBody, part } from '../support/multipart-body';
+import { eventually } from '../support/eventually';
 import { expectProblem, type Answered } from '../support/problem';
 import { chunk, head, RawConnection } from '../support/raw-request';
 import { NOTHING, traces } from '../support/traces';
@@ -158,5 +160,31 @@ describe('the limit of a file', () => {
     await connection.write(head('GET', '/livez'));
     expect((await connection.response()).status).toBe(200);
     await connection.abort();
+  });
+});
+
+describe('what follows a file', () => {
+  const SLOW_MS = 61_000;
+
+  it.each([
+    ['in time', 0, 200, { files: 1 }],
+    ['so slowly that a sweep might take the file for abandoned', SLOW_MS, 408, NOTHING],
+  ])('may come %s', async (_, pauseMs, status, left) => {
+    const clock = new ManualClock(Date.now());
+    const service = await startApp({ clock });
+    const connection = await RawConnection.open(service.url);
+    const file = part({ name: 'file', filename: 'a.txt', content: 'hello' });
+    const rest = Buffer.concat([part({ name: 'category', content: 'late' }), CLOSE]);
+    const length = `${file.length + rest.length}`;
+    await connection.write(head('POST', '/upload', { 'Content-Type': MULTIPART, 'Content-Length': length }));
+    // The beginning of the next part ends the file.
+    await connection.write(Buffer.concat([file, rest.subarray(0, BOUNDARY.length + 10)]));
+    await eventually('the file is stored', async () => (await traces(service)).blobs.length === 1);
+    clock.advance(pauseMs);
+    await connection.write(rest.subarray(BOUNDARY.length + 10));
+    expect((await connection.response()).status).toBe(status);
+    expect(await traces(service)).toMatchObject(left);
+    await connection.abort();
+    await service.close();
   });
 });

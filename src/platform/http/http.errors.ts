@@ -79,11 +79,11 @@ export class UnsupportedMediaType extends DomainError {
   status: 408,
   title: 'The request took too long to come',
   meaning:
-    'The headers were not complete in time. Uploads may take as long as they need, as long as bytes come.',
+    'The headers, or the fields after a file, were not complete in time. The file itself may take as long as it needs, as long as bytes come.',
 })
 export class RequestTimeout extends DomainError {
   constructor() {
-    super('The headers of the request were not complete in time.');
+    super('The request was not complete in time.');
   }
 }
 
