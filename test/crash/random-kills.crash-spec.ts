@@ -9,7 +9,7 @@ import { Ledger, sendConcurrently } from './ledger';
 import { readStored } from './stored';
 
 const MiB = 1024 * 1024;
-const ROUNDS = 6;
+const ROUNDS = 5;
 const SIZES = [300, 20_000, 3 * MiB, 1, 5000, 700];
 
 describe('kill -9 under load', () => {
