@@ -44,6 +44,7 @@ export async function configureApp(app: NestExpressApplication): Promise<NestExp
 export function describeApp(app: INestApplication): OpenAPIObject {
   const manifest = readFileSync(join(__dirname, '..', 'package.json'), 'utf8');
   const { version } = JSON.parse(manifest) as { version: string };
-  const results = app.get(ProcessorRegistry).all.map(({ result }) => result);
+  const processors = app.get(ProcessorRegistry).all;
+  const results = Object.fromEntries(processors.map(({ name, result }) => [name, result]));
   return createDocument(app, { version, results });
 }

@@ -59,7 +59,8 @@ export class FileTypes {
     const candidates = this.isAllowed(extension) ? (this.byExtension.get(extension) ?? []) : [];
     if (candidates.length === 0) throw new UnsupportedFileType(this.notAccepted(extension));
     const isText = isPlainText(head);
-    const found = isText ? undefined : (await fileTypeFromBuffer(head))?.mime;
+    const needsSignature = !isText || candidates.some(({ content }) => content !== 'text');
+    const found = needsSignature ? (await fileTypeFromBuffer(head))?.mime : undefined;
     const fitting = candidates.filter(({ content }) =>
       content === 'text' ? isText || mayBeText(head, found) : found !== undefined && content.includes(found),
     );

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Migrations, type Queries } from '../platform/database/database';
 import { contains } from '../platform/database/like';
 import type { Owner } from '../platform/http/caller.decorator';
+import { BlobOwner } from '../platform/storage/blob-owner';
 import { toPage, type Page } from '../platform/http/page.dto';
 
 /** A stored original with what its uploader said about it. Immutable. */
@@ -82,9 +83,16 @@ export const fileMigrations: Migrations = {
   },
 };
 
+/** First part of the keys of originals. */
+export const ORIGINALS = 'originals';
+
 @Injectable()
-export class FilesRepository {
-  constructor(private readonly database: Database) {}
+export class FilesRepository extends BlobOwner {
+  override readonly prefix = ORIGINALS;
+
+  constructor(private readonly database: Database) {
+    super();
+  }
 
   async insert(queries: Queries, file: StoredFile): Promise<void> {
     await queries.insertInto('files').values(toRow(file)).execute();
@@ -131,8 +139,7 @@ export class FilesRepository {
     return toPage(rows.map(toFile), limit, ({ fileId }) => fileId);
   }
 
-  /** Of these blobs, those that belong to a file. */
-  async ownedBlobs(keys: readonly string[]): Promise<Set<string>> {
+  override async ownedBlobs(keys: readonly string[]): Promise<Set<string>> {
     if (keys.length === 0) return new Set();
     const rows = await this.database.committed
       .selectFrom('files')

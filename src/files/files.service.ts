@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { Queries } from '../platform/database/database';
 import type { Owner } from '../platform/http/caller.decorator';
 import type { Page } from '../platform/http/page.dto';
 import { BlobStore, type ByteRange } from '../platform/storage/blob-store';
-import { BlobMissing } from '../platform/storage/storage.errors';
+import { readIntact } from '../platform/storage/intact-bytes';
 import { FileNotFound } from './files.errors';
 import { FilesRepository, type FileFilter, type StoredFile } from './files.repository';
-import { intactBytes } from './intact-bytes';
 
 /** What callers do with stored files. */
 @Injectable()
@@ -34,9 +33,7 @@ export class FilesService {
    *
    * @throws BlobMissing when the blob is gone or has another size
    */
-  async read({ blobKey, sizeBytes, sha256 }: StoredFile, range?: ByteRange): Promise<Readable> {
-    if ((await this.blobs.size(blobKey)) !== sizeBytes) throw new BlobMissing();
-    const expected = range ? { sizeBytes: range.end - range.start + 1 } : { sizeBytes, sha256 };
-    return Readable.from(intactBytes(await this.blobs.read(blobKey, range), expected), { objectMode: false });
+  read(file: StoredFile, range?: ByteRange): Promise<Readable> {
+    return readIntact(this.blobs, file, range);
   }
 }

@@ -45,6 +45,8 @@ class HandedOut extends TaskHandler<ProcessJob> {
   }
 }
 
+const outcome = (result: object) => ({ result, artifacts: [] });
+
 describe('JobLifecycle', () => {
   let directory: string;
   let database: SqliteDatabase;
@@ -115,6 +117,7 @@ describe('JobLifecycle', () => {
       attempt,
       result: null,
       error: null,
+      artifacts: [],
       createdAt: 0,
       startedAt: null,
       finishedAt: null,
@@ -139,7 +142,9 @@ describe('JobLifecycle', () => {
     const task = await taken();
     const started = await lifecycle.begin(task);
     expect(started).toMatchObject({ status: 'processing', attempt: 1 });
-    expect(await lifecycle.complete(task, started!, { ok: true })).toMatchObject({ status: 'completed' });
+    expect(await lifecycle.complete(task, started!, outcome({ ok: true }))).toMatchObject({
+      status: 'completed',
+    });
     expect(await counts()).toEqual({ queued: 0, running: 0, dead: 0 });
     expect(events.types).toEqual(['job.started', 'job.completed']);
   });
@@ -147,7 +152,8 @@ describe('JobLifecycle', () => {
   it.each([
     [
       'complete',
-      (task: RunningTask<ProcessJob>, started: Job) => lifecycle.complete(task, started, { late: true }),
+      (task: RunningTask<ProcessJob>, started: Job) =>
+        lifecycle.complete(task, started, outcome({ late: true })),
     ],
     ['fail', (task: RunningTask<ProcessJob>, started: Job) => lifecycle.fail(task, started, PROBLEM)],
     ['release', (task: RunningTask<ProcessJob>, started: Job) => lifecycle.release(task, started)],
@@ -169,7 +175,9 @@ describe('JobLifecycle', () => {
     await expect(report(late, first!)).rejects.toThrow(LeaseLost);
     expect(await job()).toEqual(second);
     expect(events.types).toEqual(told);
-    expect(await lifecycle.complete(task, second!, { ok: true })).toMatchObject({ result: { ok: true } });
+    expect(await lifecycle.complete(task, second!, outcome({ ok: true }))).toMatchObject({
+      result: { ok: true },
+    });
   });
 
   it('takes over a job that a worker left in processing', async () => {

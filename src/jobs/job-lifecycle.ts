@@ -4,6 +4,7 @@ import { Database, type Queries } from '../platform/database/database';
 import { EventBus, type DomainEvent } from '../platform/events/event-bus';
 import type { ProblemDocument } from '../platform/http/problem';
 import type { RunningTask } from '../platform/tasks/task-handler';
+import type { Outcome } from './artifact';
 import type { Job } from './job';
 import { JobCompleted, JobFailed, JobProgressed, JobQueued, JobStarted } from './jobs.events';
 import { JobsRepository } from './jobs.repository';
@@ -35,10 +36,10 @@ export class JobLifecycle {
     });
   }
 
-  complete(task: RunningTask, job: Job, result: object): Promise<Job | undefined> {
+  complete(task: RunningTask, job: Job, outcome: Outcome): Promise<Job | undefined> {
     return this.step(JobCompleted, async (queries) => {
       await task.complete(queries);
-      return this.jobs.complete(queries, job, result, this.clock.now());
+      return this.jobs.complete(queries, job, outcome, this.clock.now());
     });
   }
 

@@ -1,3 +1,4 @@
+import type { Artifact } from './artifact';
 import type { Owner } from '../platform/http/caller.decorator';
 import type { ProblemDocument } from '../platform/http/problem';
 
@@ -51,6 +52,7 @@ export interface Job {
   readonly attempt: number;
   readonly result: object | null;
   readonly error: ProblemDocument | null;
+  readonly artifacts: readonly Artifact[];
   readonly createdAt: number;
   readonly startedAt: number | null;
   readonly finishedAt: number | null;

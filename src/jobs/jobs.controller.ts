@@ -9,6 +9,7 @@ import {
   Query,
   Req,
   Res,
+  type StreamableFile,
   UseGuards,
 } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
@@ -16,6 +17,7 @@ import type { Request, Response } from 'express';
 import { FileNotFound } from '../files/files.errors';
 import { DatabaseUnavailable } from '../platform/database/database.errors';
 import { StorageFull } from '../platform/errors/storage-full.error';
+import { ApiDownload } from '../platform/http/api-download.decorator';
 import { ApiProblems } from '../platform/http/api-problems.decorator';
 import { Caller, type Owner } from '../platform/http/caller.decorator';
 import {
@@ -25,6 +27,7 @@ import {
   UnsupportedMediaType,
   ValidationFailed,
 } from '../platform/http/http.errors';
+import { answerDownload } from '../platform/http/download';
 import { IdPipe } from '../platform/http/id.pipe';
 import { JsonBodyGuard } from '../platform/http/json-body.guard';
 import { linkNext } from '../platform/http/page.dto';
@@ -32,6 +35,7 @@ import { isNotModified } from '../platform/http/preconditions';
 import type { Job } from './job';
 import { CreateJobDto, DeletedJobDto, JobStatusDto, ListJobsQuery, toJobStatus } from './jobs.dto';
 import {
+  ArtifactNotFound,
   JobNotFound,
   JobNotRetryable,
   JobSettled,
@@ -150,6 +154,31 @@ export class JobsController {
   @ApiProblems(JobNotFound, ResultNotReady, NoResult)
   result(@Caller() owner: Owner, @Param('job_id', JobIdPipe) jobId: string): Promise<object> {
     return this.jobs.result(owner, jobId);
+  }
+
+  @Get(':job_id/artifacts/:name')
+  @ApiOperation({ operationId: 'downloadArtifact', summary: 'Download a file that processing made' })
+  @ApiJobId
+  @ApiParam({ name: 'name', description: 'Its name, as listed in the job', example: 'thumbnail.webp' })
+  @ApiDownload()
+  @ApiProblems(JobNotFound, ArtifactNotFound)
+  async artifact(
+    @Caller() owner: Owner,
+    @Param('job_id', JobIdPipe) jobId: string,
+    @Param('name') name: string,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<StreamableFile | undefined> {
+    const { job, artifact } = await this.jobs.artifact(owner, jobId, name);
+    const { contentType, sizeBytes, sha256 } = artifact;
+    const download = {
+      filename: name,
+      contentType,
+      sizeBytes,
+      sha256,
+      modifiedAt: job.finishedAt ?? job.createdAt,
+    };
+    return answerDownload(request, response, download, (range) => this.jobs.readArtifact(artifact, range));
   }
 
   @Post(':job_id/cancel')

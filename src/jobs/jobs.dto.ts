@@ -2,6 +2,7 @@ import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, IsUUID, Matches, MaxLength } from 'class-validator';
 import { PageQuery } from '../platform/http/page.dto';
 import { ProblemDto } from '../platform/http/problem.dto';
+import type { Artifact } from './artifact';
 import { isSettled, JOB_STATUSES, type Job, type JobState } from './job';
 
 /** How a job's status is documented wherever one is given or taken. */
@@ -63,6 +64,28 @@ export class CreateJobDto {
   processor?: string;
 }
 
+@ApiSchema({ name: 'Artifact', description: 'A file that processing made.' })
+export class ArtifactDto {
+  /** @example thumbnail.webp */
+  @ApiProperty()
+  name!: string;
+
+  /** @example image/webp */
+  @ApiProperty()
+  content_type!: string;
+
+  /** @example 5120 */
+  @ApiProperty({ type: 'integer', minimum: 0 })
+  size_bytes!: number;
+
+  /**
+   * Path to download it from.
+   * @example /jobs/019a9c1e-7b41-7000-9d3c-2f60c1a7e4b5/artifacts/thumbnail.webp
+   */
+  @ApiProperty()
+  url!: string;
+}
+
 @ApiSchema({ name: 'JobStatus', description: 'One processing of one file.' })
 export class JobStatusDto {
   /** @example 019a9c1e-7b41-7000-9d3c-2f60c1a7e4b5 */
@@ -110,6 +133,13 @@ export class JobStatusDto {
   @ApiProperty({ example: null })
   error!: ProblemDto | null;
 
+  /**
+   * What was derived from the file; empty until the job is completed.
+   * @example []
+   */
+  @ApiProperty({ type: [ArtifactDto] })
+  artifacts!: ArtifactDto[];
+
   /** @example 2026-11-22T09:30:00.000Z */
   @ApiProperty({ format: 'date-time' })
   created_at!: string;
@@ -154,6 +184,10 @@ export class DeletedJobDto {
   file_deleted!: boolean;
 }
 
+function toArtifactDto({ jobId }: Job, { name, contentType, sizeBytes }: Artifact): ArtifactDto {
+  return { name, content_type: contentType, size_bytes: sizeBytes, url: `/jobs/${jobId}/artifacts/${name}` };
+}
+
 export function toJobStatus(job: Job): JobStatusDto {
   return {
     job_id: job.jobId,
@@ -165,6 +199,7 @@ export function toJobStatus(job: Job): JobStatusDto {
     attempt: job.attempt,
     result: job.result,
     error: job.error,
+    artifacts: job.artifacts.map((artifact) => toArtifactDto(job, artifact)),
     created_at: timestamp(job.createdAt),
     started_at: job.startedAt && timestamp(job.startedAt),
     finished_at: job.finishedAt && timestamp(job.finishedAt),

@@ -68,6 +68,18 @@ export class NoResult extends DomainError {
 }
 
 @Problem({
+  code: 'artifact_not_found',
+  status: 404,
+  title: 'There is no such artifact',
+  meaning: 'The job has no artifact of this name; `artifacts` in the job lists those that it has.',
+})
+export class ArtifactNotFound extends DomainError {
+  constructor({ jobId }: Job, name: string) {
+    super('The job has no artifact of this name.', { extensions: { job_id: jobId, artifact: name } });
+  }
+}
+
+@Problem({
   code: 'processor_not_applicable',
   status: 422,
   title: 'This processor does not take this file',

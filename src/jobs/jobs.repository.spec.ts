@@ -16,7 +16,8 @@ const ASK: Record<
   (jobs: JobsRepository, queries: Queries, job: Job) => Promise<Job | undefined>
 > = {
   start: (jobs, queries, { jobId }) => jobs.start(queries, jobId, 2_000),
-  complete: (jobs, queries, job) => jobs.complete(queries, job, { ok: true }, 3_000),
+  complete: (jobs, queries, job) =>
+    jobs.complete(queries, job, { result: { ok: true }, artifacts: [] }, 3_000),
   fail: (jobs, queries, job) => jobs.fail(queries, job, PROBLEM, 3_000),
   requeue: (jobs, queries, job) => jobs.requeue(queries, job),
   cancel: (jobs, queries, { owner, jobId }) => jobs.cancel(queries, owner, jobId, 3_000),
@@ -76,6 +77,7 @@ describe('JobsRepository', () => {
       fileId: 'file',
       filename: 'a.txt',
       processor: 'text',
+      artifacts: [],
       status,
       progress: 0,
       attempt: 0,
@@ -139,7 +141,17 @@ describe('JobsRepository', () => {
   });
 
   it.each([
-    ['complete', { status: 'completed', progress: 1, result: { ok: true }, error: null, finishedAt: 3_000 }],
+    [
+      'complete',
+      {
+        status: 'completed',
+        progress: 1,
+        result: { ok: true },
+        artifacts: [],
+        error: null,
+        finishedAt: 3_000,
+      },
+    ],
     ['fail', { status: 'failed', progress: 0.5, result: null, error: PROBLEM, finishedAt: 3_000 }],
     ['cancel', { status: 'cancelled', result: null, error: null, startedAt: 1_500, finishedAt: 3_000 }],
     [

@@ -3,8 +3,10 @@ import type { Updateable } from 'kysely';
 import { Database, type Migrations, type Queries } from '../platform/database/database';
 import { contains } from '../platform/database/like';
 import type { Owner } from '../platform/http/caller.decorator';
+import { BlobOwner } from '../platform/storage/blob-owner';
 import { toPage, type Page } from '../platform/http/page.dto';
 import type { ProblemDocument } from '../platform/http/problem';
+import { ARTIFACTS, jobIdOf, type Artifact, type Outcome } from './artifact';
 import { TRANSITIONS, type Job, type JobState, type TransitionName } from './job';
 
 interface JobRow {
@@ -19,6 +21,7 @@ interface JobRow {
   attempt: number;
   result: string | null;
   error: string | null;
+  artifacts: string;
   created_at: number;
   started_at: number | null;
   finished_at: number | null;
@@ -60,6 +63,14 @@ export const jobMigrations: Migrations = {
       await db.schema.createIndex('jobs_by_file').on('jobs').column('file_id').execute();
     },
   },
+  '0004-artifacts': {
+    async up(db) {
+      await db.schema
+        .alterTable('jobs')
+        .addColumn('artifacts', 'text', (column) => column.notNull().defaultTo('[]'))
+        .execute();
+    },
+  },
 };
 
 export interface JobFilter {
@@ -92,8 +103,12 @@ const UNDONE = { progress: 0, result: null, error: null, started_at: null, finis
  * undefined when it changed nothing: somebody else was quicker, or there is no such job.
  */
 @Injectable()
-export class JobsRepository {
-  constructor(private readonly database: Database) {}
+export class JobsRepository extends BlobOwner {
+  override readonly prefix = ARTIFACTS;
+
+  constructor(private readonly database: Database) {
+    super();
+  }
 
   async insert(queries: Queries, job: Job): Promise<void> {
     await queries.insertInto('jobs').values(toRow(job)).execute();
@@ -150,10 +165,16 @@ export class JobsRepository {
     return this.transition(queries, 'start', { jobId }, { ...UNDONE, started_at: now }, 1);
   }
 
-  complete(queries: Queries, start: Start, result: object, now: number): Promise<Job | undefined> {
+  complete(
+    queries: Queries,
+    start: Start,
+    { result, artifacts }: Outcome,
+    now: number,
+  ): Promise<Job | undefined> {
     return this.transition(queries, 'complete', start, {
       progress: 1,
       result: JSON.stringify(result),
+      artifacts: JSON.stringify(artifacts),
       finished_at: now,
     });
   }
@@ -191,6 +212,19 @@ export class JobsRepository {
       .returningAll()
       .executeTakeFirst();
     return row && toJob(row);
+  }
+
+  override async ownedBlobs(keys: readonly string[]): Promise<Set<string>> {
+    const jobIds = [...new Set(keys.map(jobIdOf))];
+    if (jobIds.length === 0) return new Set();
+    const rows = await this.database.committed
+      .selectFrom('jobs')
+      .select('artifacts')
+      .where('job_id', 'in', jobIds)
+      .execute();
+    return new Set(
+      rows.flatMap(({ artifacts }) => (JSON.parse(artifacts) as Artifact[]).map(({ blobKey }) => blobKey)),
+    );
   }
 
   async remove(queries: Queries, owner: Owner, jobId: string): Promise<Job | undefined> {
@@ -255,6 +289,7 @@ function toRow(job: Job): JobRow {
     attempt: job.attempt,
     result: job.result && JSON.stringify(job.result),
     error: job.error && JSON.stringify(job.error),
+    artifacts: JSON.stringify(job.artifacts),
     created_at: job.createdAt,
     started_at: job.startedAt,
     finished_at: job.finishedAt,
@@ -274,6 +309,7 @@ function toJob(row: JobRow): Job {
     attempt: row.attempt,
     result: row.result === null ? null : (JSON.parse(row.result) as object),
     error: row.error === null ? null : (JSON.parse(row.error) as ProblemDocument),
+    artifacts: JSON.parse(row.artifacts) as Artifact[],
     createdAt: row.created_at,
     startedAt: row.started_at,
     finishedAt: row.finished_at,

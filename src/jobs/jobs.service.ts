@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Readable } from 'node:stream';
 import { FileTypes } from '../files/file-types';
 import type { StoredFile } from '../files/files.repository';
 import { FilesService } from '../files/files.service';
@@ -9,9 +10,13 @@ import { Database, type Queries } from '../platform/database/database';
 import { EventBus } from '../platform/events/event-bus';
 import type { Owner } from '../platform/http/caller.decorator';
 import type { Page } from '../platform/http/page.dto';
+import { BlobStore, type ByteRange } from '../platform/storage/blob-store';
+import { readIntact } from '../platform/storage/intact-bytes';
 import { TaskQueue } from '../platform/tasks/task-queue';
+import type { Artifact } from './artifact';
 import { isSettled, type Job } from './job';
 import {
+  ArtifactNotFound,
   JobNotFound,
   JobNotRetryable,
   JobSettled,
@@ -37,6 +42,7 @@ export class JobsService {
     private readonly files: FilesService,
     private readonly fileTypes: FileTypes,
     private readonly database: Database,
+    private readonly blobs: BlobStore,
     private readonly tasks: TaskQueue,
     private readonly events: EventBus,
     private readonly clock: Clock,
@@ -85,6 +91,19 @@ export class JobsService {
     return job.result;
   }
 
+  /** @throws JobNotFound · ArtifactNotFound */
+  async artifact(owner: Owner, jobId: string, name: string): Promise<{ job: Job; artifact: Artifact }> {
+    const job = await this.get(owner, jobId);
+    const artifact = job.artifacts.find((candidate) => candidate.name === name);
+    if (!artifact) throw new ArtifactNotFound(job, name);
+    return { job, artifact };
+  }
+
+  /** The bytes of an artifact, or those of `range`. @throws BlobMissing when they are not what was stored */
+  readArtifact(artifact: Artifact, range?: ByteRange): Promise<Readable> {
+    return readIntact(this.blobs, artifact, range);
+  }
+
   /** @throws JobNotFound · JobSettled */
   async cancel(owner: Owner, jobId: string): Promise<Job> {
     const cancelled = await this.database.transaction(async (queries) => {
@@ -116,7 +135,11 @@ export class JobsService {
       if (!job) throw new JobNotFound(jobId);
       await this.tasks.revoke(queries, jobId);
       const blobKey = await this.jobs.removeUnusedFile(queries, job.fileId);
-      if (blobKey !== undefined) await this.purge(queries, { keys: [blobKey] });
+      const keys = [
+        ...job.artifacts.map((artifact) => artifact.blobKey),
+        ...(blobKey === undefined ? [] : [blobKey]),
+      ];
+      if (keys.length > 0) await this.purge(queries, { keys });
       return { job, fileDeleted: blobKey !== undefined };
     });
     this.events.publish(new JobDeleted(deleted.job));
@@ -167,6 +190,7 @@ function newJob(jobId: string, { owner, fileId, filename }: StoredFile, processo
     attempt: 0,
     result: null,
     error: null,
+    artifacts: [],
     createdAt: now,
     startedAt: null,
     finishedAt: null,

@@ -20,7 +20,17 @@ export interface ProcessorInput {
   readonly contentType: string;
   /** Reports the fraction done, 0 to 1, as often as is convenient; the caller throttles. */
   readonly progress: (fraction: number) => void;
+  /**
+   * Adds a derived file to the job. Resolves when it is stored; a slow store slows an iterable source.
+   *
+   * @param name - unique within the run, of `[a-z0-9.-]`: `thumbnail.webp`
+   * @throws Error on a name that is malformed or taken
+   */
+  readonly artifact: (name: string, contentType: string, content: ArtifactContent) => Promise<void>;
 }
+
+/** Bytes at once, or one after the other. */
+export type ArtifactContent = Uint8Array | AsyncIterable<Uint8Array>;
 
 /**
  * The work itself: one file in, a JSON-serialisable result out. It runs in a worker thread, which is

@@ -1,8 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
+import type { Outcome } from '../jobs/artifact';
 import type { Job } from '../jobs/job';
 import { JobLifecycle } from '../jobs/job-lifecycle';
 import { PROCESS_JOB, type ProcessJob } from '../jobs/jobs.tasks';
 import { Settings } from '../platform/config/settings';
+import { DatabaseUnavailable } from '../platform/database/database.errors';
 import { DomainError } from '../platform/errors/domain-error';
 import { toProblem, type ProblemDocument } from '../platform/http/problem';
 import { LeaseLost, ShuttingDown, TaskHandler, type RunningTask } from '../platform/tasks/task-handler';
@@ -31,8 +33,8 @@ export class ProcessJobHandler extends TaskHandler<ProcessJob> {
     const job = await this.lifecycle.begin(task);
     if (!job) return;
     try {
-      const result = await this.processing.process(job, task.signal);
-      await this.lifecycle.complete(task, job, result);
+      const outcome = await this.processing.process(job, task.signal);
+      await this.complete(task, job, outcome);
     } catch (error) {
       await this.recordFault(task, job, error);
     }
@@ -40,6 +42,16 @@ export class ProcessJobHandler extends TaskHandler<ProcessJob> {
 
   override async abandon(task: RunningTask<ProcessJob>): Promise<void> {
     await this.lifecycle.abandon(task, toProblem(new ProcessingFailed(this.maxAttempts)));
+  }
+
+  private async complete(task: RunningTask, job: Job, outcome: Outcome): Promise<void> {
+    try {
+      await this.lifecycle.complete(task, job, outcome);
+    } catch (error) {
+      // A database that went away may have committed: then the sweep finds out.
+      if (!(error instanceof DatabaseUnavailable)) await this.processing.discard(outcome);
+      throw error;
+    }
   }
 
   private async recordFault(task: RunningTask, job: Job, error: unknown): Promise<void> {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import { FilesService } from '../files/files.service';
+import type { Outcome } from '../jobs/artifact';
 import type { Job } from '../jobs/job';
 import { JobLifecycle } from '../jobs/job-lifecycle';
 import { JobCancelled, JobDeleted } from '../jobs/jobs.events';
@@ -9,6 +10,7 @@ import { BlobStore } from '../platform/storage/blob-store';
 import { BlobMissing } from '../platform/storage/storage.errors';
 import { TaskQueue } from '../platform/tasks/task-queue';
 import { UploadCompleted } from '../uploads/uploads.events';
+import { ArtifactSink } from './artifact-sink';
 import { ProcessorPool } from './processor-pool';
 import { ProcessorRegistry } from './processor-registry';
 
@@ -48,10 +50,10 @@ export class ProcessingService {
   /**
    * Runs the job's processor on its file.
    *
-   * @returns the result, with `processing_time`
+   * @returns the result, with `processing_time`, and artifacts that nobody owns yet
    * @throws what {@link ProcessorPool.run} throws · BlobMissing · JobStopped
    */
-  async process(job: Job, signal: AbortSignal): Promise<object> {
+  async process(job: Job, signal: AbortSignal): Promise<Outcome> {
     const controller = new AbortController();
     const onAbort = () => controller.abort(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
@@ -64,14 +66,25 @@ export class ProcessingService {
     }
   }
 
-  private async runProcessor(job: Job, signal: AbortSignal): Promise<object> {
+  /** Deletes what a run stored that nobody came to own; what cannot be deleted is swept later. */
+  async discard({ artifacts }: Outcome): Promise<void> {
+    await Promise.allSettled(artifacts.map(({ blobKey }) => this.blobs.delete(blobKey)));
+  }
+
+  private async runProcessor(job: Job, signal: AbortSignal): Promise<Outcome> {
     const processor = this.registry.get(job.processor);
     const { blobKey, sizeBytes, filename, contentType } = await this.files.get(job.owner, job.fileId);
     if ((await this.blobs.size(blobKey)) !== sizeBytes) throw new BlobMissing();
     const local = await this.blobs.local(blobKey);
+    const sink = new ArtifactSink(job, this.blobs);
     try {
       const input = { path: local.path, sizeBytes, filename, contentType };
-      return await this.pool.run(processor, input, { signal, onProgress: this.progressRecorder(job) });
+      const onProgress = this.progressRecorder(job);
+      const result = await this.pool.run(processor, input, { signal, onProgress, onArtifact: sink.add });
+      return { result, artifacts: sink.artifacts };
+    } catch (error) {
+      await sink.discard();
+      throw error;
     } finally {
       await local.release();
     }

@@ -4,12 +4,19 @@ import { Piscina } from 'piscina';
 import { Clock } from '../platform/clock/clock';
 import { Settings } from '../platform/config/settings';
 import type { Processor } from '../plugin-api/processor';
-import type { ProcessorFile, ProgressMessage, RunReport, RunRequest } from './run-protocol';
+import { receiveArtifact } from './artifact-channel';
+import type { ProcessorFile, RunReport, RunRequest, ThreadMessage } from './run-protocol';
 import { ContentRejected, ProcessingOutOfMemory, ProcessingTimeout } from './processing.errors';
 
 export interface RunOptions {
   readonly signal: AbortSignal;
   readonly onProgress: (fraction: number) => void;
+  /** Stores an artifact; what it throws becomes an error in the processor. */
+  readonly onArtifact: (
+    name: string,
+    contentType: string,
+    content: AsyncIterable<Uint8Array>,
+  ) => Promise<void>;
 }
 
 /**
@@ -20,7 +27,7 @@ export interface RunOptions {
 export class ProcessorPool implements OnApplicationShutdown {
   private readonly logger = new Logger(ProcessorPool.name);
   private readonly piscina: Piscina<RunRequest, RunReport>;
-  private readonly listeners = new Map<number, RunOptions['onProgress']>();
+  private readonly runs = new Map<number, RunOptions>();
   private lastRunId = 0;
 
   constructor(
@@ -35,9 +42,7 @@ export class ProcessorPool implements OnApplicationShutdown {
       recordTiming: false,
       resourceLimits: { maxOldGenerationSizeMb: settings.JOB_MEMORY_MB },
     });
-    this.piscina.on('message', ({ runId, progress }: ProgressMessage) =>
-      this.listeners.get(runId)?.(progress),
-    );
+    this.piscina.on('message', (message: ThreadMessage) => this.onMessage(message));
     // A thread that ended while it had no run, perhaps because it could not start: nobody else is told.
     this.piscina.on('error', (error: Error) => this.logger.error(`A thread failed: ${error.message}`));
   }
@@ -48,8 +53,9 @@ export class ProcessorPool implements OnApplicationShutdown {
    * @throws ContentRejected · ProcessingTimeout · ProcessingOutOfMemory · the reason of `signal` · an Error when the
    * thread died or the processor threw something unexpected
    */
-  async run(processor: Processor, input: ProcessorFile, { signal, onProgress }: RunOptions): Promise<object> {
+  async run(processor: Processor, input: ProcessorFile, options: RunOptions): Promise<object> {
     const { JOB_TIMEOUT_SECONDS, JOB_MEMORY_MB } = this.settings;
+    const { signal } = options;
     signal.throwIfAborted();
     const runId = ++this.lastRunId;
     const abort = new AbortController();
@@ -58,7 +64,7 @@ export class ProcessorPool implements OnApplicationShutdown {
     const endTimer = this.clock.after(JOB_TIMEOUT_SECONDS * 1000, () =>
       abort.abort(new ProcessingTimeout(JOB_TIMEOUT_SECONDS)),
     );
-    this.listeners.set(runId, onProgress);
+    this.runs.set(runId, options);
     try {
       const report = await this.piscina.run(
         { runId, worker: processor.worker, input },
@@ -70,10 +76,21 @@ export class ProcessorPool implements OnApplicationShutdown {
       if (abort.signal.aborted) throw abort.signal.reason;
       throw isOutOfMemory(error) ? new ProcessingOutOfMemory(JOB_MEMORY_MB) : error;
     } finally {
-      this.listeners.delete(runId);
+      this.runs.delete(runId);
       endTimer();
       signal.removeEventListener('abort', onAbort);
     }
+  }
+
+  /** A message of a run that is over is too late to matter; its port must not wait for ever. */
+  private onMessage(message: ThreadMessage): void {
+    const run = this.runs.get(message.runId);
+    if ('progress' in message) run?.onProgress(message.progress);
+    else if (run)
+      void receiveArtifact(message.port, (content) =>
+        run.onArtifact(message.name, message.contentType, content),
+      );
+    else message.port.close();
   }
 
   async onApplicationShutdown(): Promise<void> {

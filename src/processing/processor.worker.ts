@@ -3,7 +3,10 @@ import { parentPort } from 'node:worker_threads';
 import { DomainError } from '../platform/errors/domain-error';
 import { toProblem } from '../platform/http/problem';
 import type { ProcessorFunction, ProcessorInput } from '../plugin-api/processor';
+import { sendArtifact } from './artifact-channel';
 import type { ProgressMessage, RunReport, RunRequest } from './run-protocol';
+
+const ARTIFACT_NAME = /^[a-z0-9][a-z0-9.-]{0,99}$/;
 
 /** Nicer than the thread that answers requests: on Linux a priority is that of the calling thread alone. */
 const NICENESS = 10;
@@ -17,12 +20,19 @@ try {
 /** What runs in a worker thread: one processor on one file. */
 export default async function runProcessor({ runId, worker, input }: RunRequest): Promise<RunReport> {
   const { run } = (await import(worker)) as { run: ProcessorFunction };
+  const names = new Set<string>();
   const progress: ProcessorInput['progress'] = (fraction) => {
     parentPort?.postMessage({ runId, progress: fraction } satisfies ProgressMessage);
   };
+  const artifact: ProcessorInput['artifact'] = async (name, contentType, content) => {
+    if (!ARTIFACT_NAME.test(name)) throw new Error(`'${name}' is no name for an artifact.`);
+    if (names.has(name)) throw new Error(`The artifact '${name}' was added twice.`);
+    names.add(name);
+    await sendArtifact({ runId, name, contentType }, content);
+  };
   const startedAt = performance.now();
   try {
-    const result = await run({ ...input, progress });
+    const result = await run({ ...input, progress, artifact });
     return { result: { ...result, processing_time: seconds(performance.now() - startedAt) } };
   } catch (error) {
     if (error instanceof DomainError) return { problem: toProblem(error) };

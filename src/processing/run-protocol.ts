@@ -1,8 +1,9 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { ProblemDocument } from '../platform/http/problem';
 import type { ProcessorInput } from '../plugin-api/processor';
 
 /** A processor's input as it travels to a thread; the thread adds what cannot. */
-export type ProcessorFile = Omit<ProcessorInput, 'progress'>;
+export type ProcessorFile = Omit<ProcessorInput, 'progress' | 'artifact'>;
 
 /** What the pool sends to a thread. */
 export interface RunRequest {
@@ -19,3 +20,19 @@ export interface ProgressMessage {
   readonly runId: number;
   readonly progress: number;
 }
+
+/** Opens an artifact: its bytes come through `port`, each chunk after the one before was taken. */
+export interface ArtifactMessage {
+  readonly runId: number;
+  readonly name: string;
+  readonly contentType: string;
+  readonly port: MessagePort;
+}
+
+export type ThreadMessage = ProgressMessage | ArtifactMessage;
+
+/** From the thread: the next bytes, or null at the end. */
+export type ArtifactChunk = Uint8Array | null;
+
+/** To the thread, for each chunk: go on. For the end: it is stored. A string says why it could not be. */
+export type ArtifactReply = true | string;

@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { IncomingMessage } from 'node:http';
 import { cleanFileName } from '../files/file-name';
 import { FileTypes, SNIFF_BYTES, type FileClass } from '../files/file-types';
+import { ORIGINALS } from '../files/files.repository';
 import { Clock } from '../platform/clock/clock';
 import { Ids } from '../platform/clock/ids';
 import { Settings } from '../platform/config/settings';
@@ -114,7 +115,7 @@ export class UploadReceiver {
  * uploads that come together share one, whose sync they share too.
  */
 function blobKeyOf(fileId: string): string {
-  return `originals/${fileId.slice(0, 7)}/${fileId}`;
+  return `${ORIGINALS}/${fileId.slice(0, 7)}/${fileId}`;
 }
 
 function addField(fields: Map<string, string>, name: string, value: string): void {

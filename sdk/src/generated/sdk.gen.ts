@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import { type Client, formDataBodySerializer, type Options as Options2, type TDataShape } from './client/index.js';
-import type { CancelJobData, CancelJobErrors, CancelJobResponses, CreateJobData, CreateJobErrors, CreateJobResponses, DeleteJobData, DeleteJobErrors, DeleteJobResponses, DownloadFileData, DownloadFileErrors, DownloadFileResponses, GetJobData, GetJobErrors, GetJobResponses, GetResultData, GetResultErrors, GetResultResponses, ListFilesData, ListFilesErrors, ListFilesResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListProcessorsData, ListProcessorsErrors, ListProcessorsResponses, LivezData, LivezErrors, LivezResponses, ReadyzData, ReadyzErrors, ReadyzResponses, RetryJobData, RetryJobErrors, RetryJobResponses, UploadData, UploadErrors, UploadResponses } from './types.gen.js';
+import type { CancelJobData, CancelJobErrors, CancelJobResponses, CreateJobData, CreateJobErrors, CreateJobResponses, DeleteJobData, DeleteJobErrors, DeleteJobResponses, DownloadArtifactData, DownloadArtifactErrors, DownloadArtifactResponses, DownloadFileData, DownloadFileErrors, DownloadFileResponses, GetJobData, GetJobErrors, GetJobResponses, GetResultData, GetResultErrors, GetResultResponses, ListFilesData, ListFilesErrors, ListFilesResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListProcessorsData, ListProcessorsErrors, ListProcessorsResponses, LivezData, LivezErrors, LivezResponses, ReadyzData, ReadyzErrors, ReadyzResponses, RetryJobData, RetryJobErrors, RetryJobResponses, UploadData, UploadErrors, UploadResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -156,6 +156,17 @@ export class FilemillOperations extends HeyApiClient {
         return (options.client ?? this.client).get<GetResultResponses, GetResultErrors, ThrowOnError, 'data'>({
             responseStyle: 'data',
             url: '/jobs/{job_id}/result',
+            ...options
+        });
+    }
+    
+    /**
+     * Download a file that processing made
+     */
+    public downloadArtifact<ThrowOnError extends boolean = true>(options: Options<DownloadArtifactData, ThrowOnError>) {
+        return (options.client ?? this.client).get<DownloadArtifactResponses, DownloadArtifactErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/jobs/{job_id}/artifacts/{name}',
             ...options
         });
     }

@@ -106,6 +106,19 @@ export type Problem = {
 };
 
 /**
+ * A file that processing made.
+ */
+export type Artifact = {
+    name: string;
+    content_type: string;
+    size_bytes: number;
+    /**
+     * Path to download it from.
+     */
+    url: string;
+};
+
+/**
  * One processing of one file.
  */
 export type JobStatus = {
@@ -133,6 +146,10 @@ export type JobStatus = {
      * Why the job failed; null unless it did.
      */
     error: Problem | null;
+    /**
+     * What was derived from the file; empty until the job is completed.
+     */
+    artifacts: Array<Artifact>;
     created_at: string;
     /**
      * When processing began; null while the job waits.
@@ -257,7 +274,587 @@ export type Processor = {
     accepts: Array<AcceptedType>;
 };
 
+export type ImageExif = {
+    camera_make: string | null;
+    camera_model: string | null;
+    lens_model: string | null;
+    /**
+     * When the shutter opened, by the clock of the camera: with its UTC offset when the camera noted one (RFC 3339), otherwise the bare local time.
+     */
+    taken_at: string | null;
+    exposure_seconds: number | null;
+    f_number: number | null;
+    iso: number | null;
+    focal_length_mm: number | null;
+};
+
+export type ImageResult = {
+    /**
+     * The processor that made the result.
+     */
+    processor: 'image';
+    /**
+     * What the content is.
+     */
+    format: 'jpeg' | 'png' | 'webp' | 'gif' | 'avif' | 'tiff';
+    /**
+     * Pixels from left to right of the first page, with `orientation` applied.
+     */
+    width: number;
+    /**
+     * Pixels from top to bottom of the first page, with `orientation` applied.
+     */
+    height: number;
+    /**
+     * EXIF orientation as the file states it; 1 (upright) when it states none.
+     */
+    orientation: number;
+    /**
+     * As libvips names it: `srgb`, `b-w`, `cmyk`, `rgb16`, `grey16`, `lab` and others.
+     */
+    color_space: string;
+    /**
+     * Samples of a pixel, alpha included.
+     */
+    channels: number;
+    /**
+     * Bits of a sample; of an index for a palette.
+     */
+    bit_depth: number;
+    /**
+     * Whether pixels may be transparent.
+     */
+    has_alpha: boolean;
+    /**
+     * Frames of an animation, pages of a TIFF.
+     */
+    pages: number;
+    /**
+     * Whether the pages are frames that follow each other in time.
+     */
+    is_animated: boolean;
+    /**
+     * Null when the file has none of these fields. Where a picture was taken is never read.
+     */
+    exif: ImageExif | null;
+    /**
+     * Mean of the most frequent of 4096 groups of like colours, as `#rrggbb` in sRGB; null when nothing is opaque.
+     */
+    dominant_color: string | null;
+    /**
+     * Difference hash (dHash, 9 × 8, row by row) of the upright picture, 64 bits in hexadecimal. Compare two by the number of bits that differ: up to about 10 they show the same.
+     */
+    perceptual_hash: string;
+    /**
+     * Seconds that the processing took.
+     */
+    processing_time: number;
+};
+
+export type PdfResult = {
+    /**
+     * Which processor made this.
+     */
+    processor: 'pdf';
+    /**
+     * Pages.
+     */
+    page_count: number;
+    /**
+     * Version of the format that the file states; null when it states none.
+     */
+    pdf_version: string | null;
+    /**
+     * Whether the file is encrypted. It was readable all the same: no password is needed to open it.
+     */
+    encrypted: boolean;
+    /**
+     * Whether the cross-reference table was broken and had to be rebuilt: parts of the document may be missing.
+     */
+    repaired: boolean;
+    /**
+     * Whether any page has text. A scan that was not put through OCR has none.
+     */
+    has_text_layer: boolean;
+    /**
+     * Lines of `text.txt`: line feeds, plus one when the last line has none.
+     */
+    line_count: number;
+    /**
+     * Words of `text.txt`: runs of characters that are not Unicode white space.
+     */
+    word_count: number;
+    /**
+     * Unicode code points of `text.txt`, the form feeds between the pages included.
+     */
+    char_count: number;
+    /**
+     * Words of each page, in order.
+     */
+    words_per_page: Array<number>;
+    /**
+     * Title that the file states.
+     */
+    title: string | null;
+    /**
+     * Author that the file states.
+     */
+    author: string | null;
+    /**
+     * Subject that the file states.
+     */
+    subject: string | null;
+    /**
+     * Program in which the document was written, as the file states.
+     */
+    creator: string | null;
+    /**
+     * Program that made the PDF, as the file states.
+     */
+    producer: string | null;
+    /**
+     * When the document was made, as the file states; read as UTC where it names no zone.
+     */
+    created_at: string | null;
+    /**
+     * When the document was last changed, as the file states; read as UTC where it names no zone.
+     */
+    modified_at: string | null;
+    /**
+     * Seconds that the processing took.
+     */
+    processing_time: number;
+};
+
+export type WordResult = {
+    /**
+     * Which processor made this.
+     */
+    processor: 'word';
+    /**
+     * What the content is: Office Open XML, or the binary format of Word 97 to 2003.
+     */
+    format: 'docx' | 'doc';
+    /**
+     * Title that the file states.
+     */
+    title: string | null;
+    /**
+     * Author that the file states.
+     */
+    author: string | null;
+    /**
+     * When the document was made, as the file states.
+     */
+    created_at: string | null;
+    /**
+     * When the document was last saved, as the file states.
+     */
+    modified_at: string | null;
+    /**
+     * Pages, as the program that saved the file counted them; null when it did not say.
+     */
+    page_count: number | null;
+    /**
+     * Paragraphs that are not empty: of the body, its tables and text boxes, and the notes.
+     */
+    paragraph_count: number;
+    /**
+     * Tables that are not inside another.
+     */
+    table_count: number;
+    /**
+     * Lines of `text.txt`: line feeds, plus one when the last line has none.
+     */
+    line_count: number;
+    /**
+     * Words of `text.txt`: runs of characters that are not Unicode white space.
+     */
+    word_count: number;
+    /**
+     * Unicode code points of `text.txt`.
+     */
+    char_count: number;
+    /**
+     * Seconds that the processing took.
+     */
+    processing_time: number;
+};
+
+export type TableQuantiles = {
+    /**
+     * Lower quartile.
+     */
+    p25: number;
+    /**
+     * Median.
+     */
+    p50: number;
+    /**
+     * Upper quartile.
+     */
+    p75: number;
+    /**
+     * False when there were more than 8,192 numbers (fewer in tables of more than 64 columns): then of a random sample of so many.
+     */
+    exact: boolean;
+};
+
+export type TableKinds = {
+    /**
+     * Integers.
+     */
+    integer: number;
+    /**
+     * Numbers with a fraction or an exponent.
+     */
+    number: number;
+    /**
+     * `true`, `false`, `yes`, `no`, in any case.
+     */
+    boolean: number;
+    /**
+     * ISO 8601 dates, with or without a time.
+     */
+    date: number;
+    /**
+     * Anything else.
+     */
+    text: number;
+};
+
+export type TableColumn = {
+    /**
+     * From the header, cut to 200 characters; `column_1`, `column_2`, … where there is none.
+     */
+    name: string;
+    /**
+     * What all cells are that are not null; `number` where integers and numbers mix, `text` for any other mixture.
+     */
+    type: 'integer' | 'number' | 'boolean' | 'date' | 'text' | 'empty';
+    /**
+     * Cells that are missing, blank, or (but in text) a word for null such as `NULL` or `NA`.
+     */
+    nulls: number;
+    /**
+     * Different contents of the cells that are not null.
+     */
+    distinct: number;
+    /**
+     * False when there were more than 8,192 (fewer in tables of more than 64 columns): then `distinct` is an estimate with a relative standard error of at most 1.6 % (more where the bound is less).
+     */
+    distinct_exact: boolean;
+    /**
+     * Smallest number, or earliest date as its cell has it.
+     */
+    min: number | string | null;
+    /**
+     * Largest number, or latest date as its cell has it.
+     */
+    max: number | string | null;
+    /**
+     * Of a numeric column.
+     */
+    mean: number | null;
+    /**
+     * Of a numeric column.
+     */
+    quantiles: TableQuantiles | null;
+    /**
+     * What the cells hold, one by one.
+     */
+    kinds: TableKinds;
+};
+
+export type TableFaults = {
+    /**
+     * How often.
+     */
+    count: number;
+    /**
+     * Where: the first 20 lines, from 1.
+     */
+    lines: Array<number>;
+};
+
+export type TableResult = {
+    /**
+     * Tells results apart.
+     */
+    processor: 'table';
+    /**
+     * Detected; `,` for a single column.
+     */
+    delimiter: ',' | ';' | '\t' | '|';
+    /**
+     * Whether the first row was taken for names of columns.
+     */
+    has_header: boolean;
+    /**
+     * Rows of data: without the header and blank lines.
+     */
+    row_count: number;
+    /**
+     * Cells of the first row.
+     */
+    column_count: number;
+    /**
+     * In the order of the file.
+     */
+    columns: Array<TableColumn>;
+    /**
+     * The first 10 rows of data, at most 100 cells of each, cut to 200 characters. Cells are as the file has them: one that begins with `=` is a formula to a spreadsheet.
+     */
+    preview: Array<Array<string>>;
+    /**
+     * Rows with fewer or more cells than the first; missing cells are null, surplus ones left out.
+     */
+    ragged_rows: TableFaults;
+    /**
+     * Cells with a quote that is not as RFC 4180 has it: within a cell without quotes, before further text, or never closed.
+     */
+    bad_quotes: TableFaults;
+    /**
+     * Lines without anything, which are no rows.
+     */
+    blank_lines: number;
+    /**
+     * By the byte-order mark; UTF-8 without one.
+     */
+    encoding: 'utf-8' | 'utf-16le' | 'utf-16be';
+    /**
+     * Whether the file starts with a byte-order mark.
+     */
+    byte_order_mark: boolean;
+    /**
+     * Seconds that the processing took.
+     */
+    processing_time: number;
+};
+
+export type JsonError = {
+    /**
+     * What was expected, and what was found.
+     */
+    message: string;
+    /**
+     * Of the first byte with which no valid JSON goes on, from the start of the file; a byte-order mark counts.
+     */
+    byte_offset: number;
+    /**
+     * From 1; lines end with a line feed.
+     */
+    line: number;
+    /**
+     * In Unicode code points, from 1.
+     */
+    column: number;
+};
+
+export type JsonKinds = {
+    /**
+     * Objects.
+     */
+    object: number;
+    /**
+     * Arrays.
+     */
+    array: number;
+    /**
+     * Strings.
+     */
+    string: number;
+    /**
+     * Numbers.
+     */
+    number: number;
+    /**
+     * `true` and `false`.
+     */
+    boolean: number;
+    /**
+     * `null`.
+     */
+    null: number;
+};
+
+export type JsonTopLevel = {
+    /**
+     * Its kind.
+     */
+    type: 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null';
+    /**
+     * Members of an object (a repeated key counts again), items of an array.
+     */
+    length: number | null;
+    /**
+     * Of an object: its keys in the order of the file, each once, the first 100, cut to 200 characters.
+     */
+    keys: Array<string> | null;
+};
+
+export type JsonRecordKey = {
+    /**
+     * Cut to 200 characters.
+     */
+    name: string;
+    /**
+     * How often it occurs at the top of a record.
+     */
+    count: number;
+};
+
+export type JsonRecords = {
+    /**
+     * Lines that hold a value; blank lines hold none.
+     */
+    count: number;
+    /**
+     * Top-level keys of all records that are objects, as they first occurred; the first 100 different ones.
+     */
+    keys: Array<JsonRecordKey>;
+    /**
+     * Whether there are more than the keys listed.
+     */
+    more_keys: boolean;
+};
+
+export type JsonResult = {
+    /**
+     * Tells results apart.
+     */
+    processor: 'json';
+    /**
+     * Whether the file is JSON by RFC 8259, a value a line in NDJSON.
+     */
+    valid: boolean;
+    /**
+     * Null when valid.
+     */
+    error: JsonError | null;
+    /**
+     * What the file was read as: `ndjson` for `.ndjson` and `.jsonl`.
+     */
+    format: 'json' | 'ndjson';
+    /**
+     * Size of the file.
+     */
+    size_bytes: number;
+    /**
+     * Whether the file starts with the mark of UTF-8.
+     */
+    byte_order_mark: boolean;
+    /**
+     * Deepest nesting of arrays and objects: 0 for a lone number, 1 for `[]`.
+     */
+    depth: number | null;
+    /**
+     * Of all values at every level.
+     */
+    kinds: JsonKinds | null;
+    /**
+     * Keys of all objects; a repeated key counts again.
+     */
+    key_count: number | null;
+    /**
+     * Null for NDJSON.
+     */
+    top_level: JsonTopLevel | null;
+    /**
+     * Null unless NDJSON.
+     */
+    records: JsonRecords | null;
+    /**
+     * Seconds that the processing took.
+     */
+    processing_time: number;
+};
+
+export type ArchiveEntry = {
+    /**
+     * As the archive states it, for display only: control and invisible characters are replaced by U+FFFD, and it is cut to 255 characters.
+     */
+    path: string;
+    /**
+     * `link` is a hard link of a tar; `other` a device, a pipe and the like.
+     */
+    type: 'file' | 'directory' | 'symlink' | 'link' | 'other';
+    /**
+     * Bytes that the entry unpacks to, counted; as stated where the entry could not be read.
+     */
+    size_bytes: number;
+    /**
+     * Whether it counts in `unsafe_paths`.
+     */
+    unsafe: boolean;
+};
+
+export type ArchiveResult = {
+    /**
+     * The processor that made the result.
+     */
+    processor: 'archive';
+    /**
+     * What the content is; `gz` is a single compressed file.
+     */
+    format: 'zip' | 'tar' | 'tar.gz' | 'gz';
+    /**
+     * Of every type. An archive within the archive is one entry, and is not opened.
+     */
+    entries: number;
+    files: number;
+    directories: number;
+    /**
+     * Symbolic and hard links.
+     */
+    links: number;
+    /**
+     * What the entries unpack to: counted byte by byte, not taken from the headers.
+     */
+    uncompressed_bytes: number;
+    /**
+     * Size of the archive itself, its headers included.
+     */
+    compressed_bytes: number;
+    /**
+     * `uncompressed_bytes` divided by `compressed_bytes`, to three decimals.
+     */
+    compression_ratio: number;
+    /**
+     * The entry that unpacks to most bytes; null when none has any.
+     */
+    largest_entry: ArchiveEntry | null;
+    /**
+     * The first 100 entries, in the order of the archive.
+     */
+    listing: Array<ArchiveEntry>;
+    /**
+     * Entries that a careless program would write outside of its folder: an absolute path, a drive letter, a `..`, a NUL, or a link that leads out.
+     */
+    unsafe_paths: number;
+    /**
+     * Entries whose path was there before; `./a`, `a//` and `a` are the same path.
+     */
+    duplicate_paths: number;
+    /**
+     * Whether any entry needs a password.
+     */
+    encrypted: boolean;
+    /**
+     * Entries that were not read, since they are encrypted or compressed by a method other than deflate; `uncompressed_bytes` lacks them.
+     */
+    unread_entries: number;
+    /**
+     * Seconds that the processing took.
+     */
+    processing_time: number;
+};
+
 export type TextResult = {
+    /**
+     * The processor that made the result.
+     */
+    processor: 'text';
     /**
      * Line feeds (U+000A), plus one when the last line has none. An empty file has 0.
      */
@@ -287,7 +884,21 @@ export type TextResult = {
 /**
  * What a processor found; its shape is that of the processor.
  */
-export type Result = TextResult;
+export type Result = ({
+    processor: 'image';
+} & ImageResult) | ({
+    processor: 'pdf';
+} & PdfResult) | ({
+    processor: 'word';
+} & WordResult) | ({
+    processor: 'table';
+} & TableResult) | ({
+    processor: 'json';
+} & JsonResult) | ({
+    processor: 'archive';
+} & ArchiveResult) | ({
+    processor: 'text';
+} & TextResult);
 
 export type LivezData = {
     body?: never;
@@ -401,21 +1012,21 @@ export type DownloadFileData = {
     body?: never;
     headers?: {
         /**
-         * Answer 304 when the file still has this ETag
+         * One byte range (RFC 9110, section 14), such as `bytes=0-99`
          */
-        'If-None-Match'?: string;
-        /**
-         * Answer 412 unless the file has this ETag
-         */
-        'If-Match'?: string;
+        Range?: string;
         /**
          * Answer with the range only when the file still has this ETag, else with the whole
          */
         'If-Range'?: string;
         /**
-         * One byte range (RFC 9110, section 14), such as `bytes=0-99`
+         * Answer 412 unless the file has this ETag
          */
-        Range?: string;
+        'If-Match'?: string;
+        /**
+         * Answer 304 when the file still has this ETag
+         */
+        'If-None-Match'?: string;
     };
     path: {
         /**
@@ -441,11 +1052,15 @@ export type DownloadFileErrors = {
      */
     416: Problem;
     /**
+     * Something went wrong in the service (`internal_error`)
+     *
      * Stored bytes are missing or damaged (`blob_missing`) · Something went wrong in the service (`internal_error`)
      */
     500: Problem;
     /**
-     * The database is not available (`database_unavailable`) · The storage is not available (`storage_unavailable`)
+     * The database is not available (`database_unavailable`)
+     *
+     * The storage is not available (`storage_unavailable`)
      */
     503: Problem;
 };
@@ -715,6 +1330,80 @@ export type GetResultResponses = {
 };
 
 export type GetResultResponse = GetResultResponses[keyof GetResultResponses];
+
+export type DownloadArtifactData = {
+    body?: never;
+    headers?: {
+        /**
+         * One byte range (RFC 9110, section 14), such as `bytes=0-99`
+         */
+        Range?: string;
+        /**
+         * Answer with the range only when the file still has this ETag, else with the whole
+         */
+        'If-Range'?: string;
+        /**
+         * Answer 412 unless the file has this ETag
+         */
+        'If-Match'?: string;
+        /**
+         * Answer 304 when the file still has this ETag
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The job
+         */
+        job_id: string;
+        /**
+         * Its name, as listed in the job
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/jobs/{job_id}/artifacts/{name}';
+};
+
+export type DownloadArtifactErrors = {
+    /**
+     * There is no such job (`job_not_found`) · There is no such artifact (`artifact_not_found`)
+     */
+    404: Problem;
+    /**
+     * The precondition does not hold (`precondition_failed`)
+     */
+    412: Problem;
+    /**
+     * The range cannot be served (`range_not_satisfiable`)
+     */
+    416: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     *
+     * Stored bytes are missing or damaged (`blob_missing`) · Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The storage is not available (`storage_unavailable`)
+     */
+    503: Problem;
+};
+
+export type DownloadArtifactError = DownloadArtifactErrors[keyof DownloadArtifactErrors];
+
+export type DownloadArtifactResponses = {
+    /**
+     * The bytes, under the type that was found
+     */
+    200: Blob | File;
+    /**
+     * The bytes of the range
+     */
+    206: Blob | File;
+};
+
+export type DownloadArtifactResponse = DownloadArtifactResponses[keyof DownloadArtifactResponses];
 
 export type CancelJobData = {
     body?: never;

@@ -6,8 +6,8 @@ type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 
 export interface DocumentOptions {
   readonly version: string;
-  /** Classes of the results that processors give. */
-  readonly results: readonly Type<object>[];
+  /** What processors give, by the name that `processor` has in it. */
+  readonly results: Readonly<Record<string, Type<object>>>;
 }
 
 /** The OpenAPI 3.1 document of the routes of `app`. */
@@ -30,7 +30,7 @@ export function createDocument(app: INestApplication, { version, results }: Docu
     .addTag('health', 'Probes for supervisors and load balancers')
     .build();
   const document = SwaggerModule.createDocument(app, config, {
-    extraModels: [...problemModels, ...results],
+    extraModels: [...problemModels, ...Object.values(results)],
     operationIdFactory: (_, method) => method,
   });
   const schemas = document.components!.schemas!;
@@ -49,17 +49,19 @@ export function serveDocument(app: INestApplication, document: () => OpenAPIObje
   });
 }
 
-/** `Result`: any of the results that the installed processors give. */
-function resultSchema(results: readonly Type<object>[], schemas: Schemas) {
-  const [first] = results;
+/** `Result`: one of the results that the installed processors give, told apart by `processor`. */
+function resultSchema(results: DocumentOptions['results'], schemas: Schemas) {
+  const references = Object.entries(results).map(([name, result]) => [name, getSchemaPath(result)] as const);
+  const example = Object.values(results).at(-1);
   return {
-    example: first && exampleOf(schemas[first.name]),
     description: 'What a processor found; its shape is that of the processor.',
-    anyOf: results.map((result) => ({ $ref: getSchemaPath(result) })),
+    oneOf: references.map(([, $ref]) => ({ $ref })),
+    discriminator: { propertyName: 'processor', mapping: Object.fromEntries(references) },
+    example: example && exampleOf(schemas[example.name]),
   };
 }
 
-/** The examples of the properties as one object: Swagger UI puts none together behind `anyOf`. */
+/** The examples of the properties as one object: Swagger UI puts none together behind `oneOf`. */
 function exampleOf(schema: Schemas[string]): object {
   const properties = 'properties' in schema ? Object.entries(schema.properties ?? {}) : [];
   return Object.fromEntries(

@@ -25,7 +25,7 @@ export function blobStoreContract(create: () => Promise<BlobStoreHarness>): void
     let store: BlobStore;
     const keys = async () => {
       const found: string[] = [];
-      for await (const { key } of store.list()) found.push(key);
+      for await (const { key } of store.list('a')) found.push(key);
       return found.toSorted();
     };
 

@@ -46,8 +46,11 @@ export abstract class BlobStore {
   /** Deleting what is not there is no error: the outcome is the same. */
   abstract delete(key: string): Promise<void>;
 
-  /** Every finished blob, in no order. Blobs that come or go meanwhile may or may not be seen. */
-  abstract list(): AsyncIterable<BlobEntry>;
+  /**
+   * Every finished blob whose key begins with `prefix` and a slash, in no order. Blobs that come or go
+   * meanwhile may or may not be seen.
+   */
+  abstract list(prefix: string): AsyncIterable<BlobEntry>;
 
   /** Removes unfinished writes that nobody has touched since `before`; resolves with how many. */
   abstract sweepUnfinished(before: number): Promise<number>;

@@ -65,8 +65,8 @@ export class LocalBlobStore extends BlobStore {
     }
   }
 
-  override async *list(): AsyncIterable<BlobEntry> {
-    for await (const path of filesBelow(this.blobs)) {
+  override async *list(prefix: string): AsyncIterable<BlobEntry> {
+    for await (const path of filesBelow(this.path(prefix))) {
       const modifiedAt = await modificationTime(path);
       if (modifiedAt !== undefined) yield { key: relative(this.blobs, path), modifiedAt };
     }
@@ -145,12 +145,21 @@ async function translated<T>(promise: Promise<T>): Promise<T> {
 }
 
 /** Not by `opendir(…, { recursive: true })`, which in Node.js 20 ends each directory after 32 entries. */
+/** Nothing when there is no such directory. */
 async function* filesBelow(directory: string): AsyncGenerator<string> {
+  if (!(await isDirectory(directory))) return;
   for await (const entry of await opendir(directory)) {
     const path = join(directory, entry.name);
     if (entry.isDirectory()) yield* filesBelow(path);
     else if (entry.isFile()) yield path;
   }
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 async function modificationTime(path: string): Promise<number | undefined> {

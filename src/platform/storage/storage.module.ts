@@ -1,13 +1,18 @@
-import { Global, Module } from '@nestjs/common';
+import { Global, Module, type OnModuleInit } from '@nestjs/common';
+import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
 import { join } from 'node:path';
 import { Settings } from '../config/settings';
+import { BlobOwner } from './blob-owner';
 import { BlobStore } from './blob-store';
+import { BlobSweeper } from './blob.sweeper';
 import { LocalBlobStore } from './local.blob-store';
 
-/** Gives everyone the {@link BlobStore}. */
+/** Gives everyone the {@link BlobStore}, and sweeps it. */
 @Global()
 @Module({
+  imports: [DiscoveryModule],
   providers: [
+    BlobSweeper,
     {
       provide: BlobStore,
       inject: [Settings],
@@ -16,4 +21,15 @@ import { LocalBlobStore } from './local.blob-store';
   ],
   exports: [BlobStore],
 })
-export class StorageModule {}
+export class StorageModule implements OnModuleInit {
+  constructor(
+    private readonly sweeper: BlobSweeper,
+    private readonly discovery: DiscoveryService,
+  ) {}
+
+  onModuleInit(): void {
+    const instances: unknown[] = this.discovery.getProviders().map(({ instance }) => instance as unknown);
+    for (const owner of instances.filter((instance) => instance instanceof BlobOwner))
+      this.sweeper.ask(owner);
+  }
+}

@@ -3,6 +3,9 @@ import { TEXT_ENCODINGS, type TextEncoding } from './text-encoding';
 
 /** Result of the `text` processor. Field names are the wire's. */
 export class TextResult {
+  @ApiProperty({ description: 'The processor that made the result.', enum: ['text'], example: 'text' })
+  processor!: 'text';
+
   @ApiProperty({
     description: 'Line feeds (U+000A), plus one when the last line has none. An empty file has 0.',
     type: 'integer',

@@ -11,6 +11,8 @@ const path = join(directory, 'file');
 
 afterAll(() => rmSync(directory, { recursive: true }));
 
+const noArtifact = () => Promise.reject(new Error('Text has no artifacts.'));
+
 function count(content: string | Uint8Array, progress: (fraction: number) => void = () => {}) {
   writeFileSync(path, content);
   return run({
@@ -19,6 +21,7 @@ function count(content: string | Uint8Array, progress: (fraction: number) => voi
     filename: 'a.txt',
     contentType: 'text/plain',
     progress,
+    artifact: noArtifact,
   });
 }
 
@@ -50,6 +53,7 @@ function memoryInUse(): number {
 describe('results', () => {
   it('counts a file without a byte-order mark as UTF-8', () => {
     expect(count('naïve café\n日本　語')).toEqual({
+      processor: 'text',
       line_count: 2,
       word_count: 4,
       char_count: 15,
@@ -64,6 +68,7 @@ describe('results', () => {
     ['utf-16be', utf16('\ufeffone 😀\n', 'be')],
   ])('detects %s by its byte-order mark and does not count it', (encoding, content) => {
     expect(count(content)).toEqual({
+      processor: 'text',
       line_count: 1,
       word_count: 2,
       char_count: 6,
@@ -79,6 +84,7 @@ describe('results', () => {
     ['only a UTF-16BE mark', utf16('\ufeff', 'be'), 'utf-16be', true],
   ])('gives 0 for %s', (_what, content, encoding, byteOrderMark) => {
     expect(count(content)).toEqual({
+      processor: 'text',
       line_count: 0,
       word_count: 0,
       char_count: 0,
@@ -162,7 +168,14 @@ describe('a large file', () => {
     const descriptor = openSync(path, 'w');
     ftruncateSync(descriptor, size);
     closeSync(descriptor);
-    return run({ path, sizeBytes: size, filename: 'a.txt', contentType: 'text/plain', progress });
+    return run({
+      path,
+      sizeBytes: size,
+      filename: 'a.txt',
+      contentType: 'text/plain',
+      progress,
+      artifact: noArtifact,
+    });
   }
 
   it('is counted in fixed memory', () => {

@@ -38,6 +38,7 @@ export const run = (({ path, sizeBytes, progress }) => {
     }
     const { lines, words, chars } = counter.end();
     return {
+      processor: 'text' as const,
       line_count: lines,
       word_count: words,
       char_count: chars,

@@ -1,37 +1,43 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { ManualClock } from '../platform/clock/manual.clock';
-import { loadSettings } from '../platform/config/load-settings';
-import { SqliteDatabase } from '../platform/database/sqlite.database';
-import { LocalBlobStore } from '../platform/storage/local.blob-store';
-import { FilesSweeper } from './files.sweeper';
-import { fileMigrations, FilesRepository } from './files.repository';
+import { ManualClock } from '../clock/manual.clock';
+import { loadSettings } from '../config/load-settings';
+import { BlobOwner } from './blob-owner';
+import { BlobSweeper } from './blob.sweeper';
+import { LocalBlobStore } from './local.blob-store';
 
 const GRACE_MS = 60_000;
 const INTERVAL_MS = 10_000;
 
-describe('FilesSweeper', () => {
-  let directory: string;
-  let database: SqliteDatabase;
-  let clock: ManualClock;
-  let files: FilesRepository;
-  let sweeper: FilesSweeper;
+class Owner extends BlobOwner {
+  override readonly prefix = 'originals';
+  readonly owned = new Set<string>();
 
-  beforeEach(async () => {
+  override async ownedBlobs(keys: readonly string[]): Promise<Set<string>> {
+    return new Set(keys.filter((key) => this.owned.has(key)));
+  }
+}
+
+describe('BlobSweeper', () => {
+  let directory: string;
+  let clock: ManualClock;
+  let owner: Owner;
+  let sweeper: BlobSweeper;
+
+  beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'filemill-sweeper-'));
-    database = await SqliteDatabase.open(directory, fileMigrations);
     clock = new ManualClock();
-    files = new FilesRepository(database);
+    owner = new Owner();
     const settings = loadSettings({
       SWEEP_GRACE_SECONDS: `${GRACE_MS / 1000}`,
       SWEEP_INTERVAL_SECONDS: `${INTERVAL_MS / 1000}`,
     });
-    sweeper = new FilesSweeper(new LocalBlobStore(directory), files, clock, settings);
+    sweeper = new BlobSweeper(new LocalBlobStore(directory), clock, settings);
+    sweeper.ask(owner);
   });
   afterEach(async () => {
     await sweeper.onModuleDestroy();
-    await database.close();
     rmSync(directory, { recursive: true });
   });
 
@@ -43,23 +49,6 @@ describe('FilesSweeper', () => {
     const at = (clock.now() - ageMs) / 1000;
     utimesSync(file, at, at);
   }
-
-  const own = (blobKey: string) =>
-    database.transaction((queries) =>
-      files.insert(queries, {
-        fileId: blobKey,
-        owner: 'ann',
-        blobKey,
-        filename: 'a.txt',
-        contentType: 'text/plain',
-        sizeBytes: 1,
-        sha256: 'x',
-        description: null,
-        category: null,
-        tags: [],
-        uploadedAt: 0,
-      }),
-    );
 
   const left = () =>
     ['blobs', 'unfinished']
@@ -74,7 +63,7 @@ describe('FilesSweeper', () => {
     leave('blobs/originals/a/orphan-old', GRACE_MS + 1_000);
     leave('blobs/originals/b/orphan-young', GRACE_MS - 1_000);
     leave('blobs/originals/a/owned', 100 * GRACE_MS);
-    await own('originals/a/owned');
+    owner.owned.add('originals/a/owned');
 
     expect(await sweeper.sweep()).toEqual({ unfinished: 1, orphans: 1 });
     expect(left()).toEqual(['orphan-young', 'owned', 'young']);
@@ -85,10 +74,16 @@ describe('FilesSweeper', () => {
     expect(left()).toEqual(['owned']);
   });
 
+  it('leaves alone what lies under a prefix that nobody owns, and asks one owner a prefix', async () => {
+    leave('blobs/reports/a', 2 * GRACE_MS);
+    expect(await sweeper.sweep()).toEqual({ unfinished: 0, orphans: 0 });
+    expect(() => sweeper.ask(new Owner())).toThrow("under 'originals/'");
+  });
+
   it('gets through more than a batch', async () => {
     for (let index = 0; index < 1_100; index++) leave(`blobs/originals/x/orphan-${index}`, 2 * GRACE_MS);
     leave('blobs/originals/x/owned', 2 * GRACE_MS);
-    await own('originals/x/owned');
+    owner.owned.add('originals/x/owned');
     expect(await sweeper.sweep()).toEqual({ unfinished: 0, orphans: 1_100 });
     expect(left()).toEqual(['owned']);
   });

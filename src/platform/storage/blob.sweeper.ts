@@ -1,0 +1,93 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Clock, type Cancel } from '../clock/clock';
+import { Settings } from '../config/settings';
+import type { BlobOwner } from './blob-owner';
+import { BlobStore } from './blob-store';
+
+const BATCH = 500;
+
+export interface Swept {
+  /** Writes that never ended. */
+  readonly unfinished: number;
+  /** Blobs whose transaction never came. */
+  readonly orphans: number;
+}
+
+/**
+ * Removes what a crash left between the first byte of a blob and the transaction that names it. Only what
+ * is older than the grace goes, so that nothing in the making is touched.
+ */
+@Injectable()
+export class BlobSweeper implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(BlobSweeper.name);
+  private readonly owners = new Map<string, BlobOwner>();
+  private running: Promise<unknown> = Promise.resolve();
+  private stop: Cancel = () => {};
+  private stopping = false;
+
+  constructor(
+    private readonly blobs: BlobStore,
+    private readonly clock: Clock,
+    private readonly settings: Settings,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.stopping = false;
+    this.run();
+    this.stop = this.clock.every(this.settings.SWEEP_INTERVAL_SECONDS * 1000, () => this.run());
+  }
+
+  /** A round that runs ends early: what it leaves is for the next one. */
+  async onModuleDestroy(): Promise<void> {
+    this.stopping = true;
+    this.stop();
+    await this.running;
+  }
+
+  /** One round. Blobs under a prefix that nobody owns are left alone: their owner may not be installed now. */
+  async sweep(): Promise<Swept> {
+    const before = this.clock.now() - this.settings.SWEEP_GRACE_SECONDS * 1000;
+    const unfinished = await this.blobs.sweepUnfinished(before);
+    let orphans = 0;
+    for (const owner of this.owners.values()) orphans += await this.sweepOrphans(owner, before);
+    return { unfinished, orphans };
+  }
+
+  /** Asks this owner at every sweep from now on. @throws Error when another has the same prefix */
+  ask(owner: BlobOwner): void {
+    if (this.owners.has(owner.prefix)) throw new Error(`Two owners have the blobs under '${owner.prefix}/'.`);
+    this.owners.set(owner.prefix, owner);
+  }
+
+  private run(): void {
+    this.running = this.running
+      .then(() => this.sweep())
+      .then(
+        ({ unfinished, orphans }) => {
+          if (unfinished + orphans > 0)
+            this.logger.log(`Swept ${unfinished} unfinished and ${orphans} unowned blob(s)`);
+        },
+        (error: unknown) => this.logger.error(`The sweep failed: ${String(error)}`),
+      );
+  }
+
+  private async sweepOrphans(owner: BlobOwner, before: number): Promise<number> {
+    let removed = 0;
+    let batch: string[] = [];
+    for await (const { key, modifiedAt } of this.blobs.list(owner.prefix)) {
+      if (this.stopping) break;
+      if (modifiedAt < before) batch.push(key);
+      if (batch.length < BATCH) continue;
+      removed += await this.removeOrphans(owner, batch);
+      batch = [];
+    }
+    return removed + (await this.removeOrphans(owner, batch));
+  }
+
+  private async removeOrphans(owner: BlobOwner, keys: readonly string[]): Promise<number> {
+    const owned = await owner.ownedBlobs(keys);
+    const orphans = keys.filter((key) => !owned.has(key));
+    await Promise.all(orphans.map((key) => this.blobs.delete(key)));
+    return orphans.length;
+  }
+}
