@@ -48,7 +48,9 @@ describe('jobs', () => {
         processor: 'text',
         progress: 1,
         attempt: 1,
+        artifacts: [],
         result: {
+          processor: 'text',
           line_count: 2,
           word_count: 3,
           char_count: 13,

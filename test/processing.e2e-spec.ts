@@ -237,7 +237,7 @@ describe('GET /processors', () => {
     const { client } = await start({ processors: [testProcessor('gated')] });
     const answer = await client.send('/processors');
     const processors = answer.json<ProcessorDto[]>();
-    expect(processors.map(({ name }) => name).toSorted()).toEqual(['gated', 'text']);
+    expect(processors.map(({ name }) => name)).toEqual(expect.arrayContaining(['gated', 'text']));
     expect(processors.find(({ name }) => name === 'gated')).toEqual({
       name: 'gated',
       description: 'For tests: gated',

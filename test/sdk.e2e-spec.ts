@@ -84,7 +84,7 @@ describe('the SDK', () => {
     it('takes a Blob with a name', async () => {
       const blob = new Blob(['a,b\n1,2\n']);
       const job = await filemill.uploadAndWait({ body: { file: blob }, filename: 'table.csv' });
-      expect(job).toMatchObject({ filename: 'table.csv', status: 'completed', result: { line_count: 2 } });
+      expect(job).toMatchObject({ filename: 'table.csv', status: 'completed', result: { row_count: 1 } });
     });
 
     it('takes a file from disk', async () => {
