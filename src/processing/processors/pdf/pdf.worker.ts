@@ -6,7 +6,7 @@ import { parsePdfDate } from './pdf-date';
 import { PdfDocument } from './pdf-document';
 import { InvalidPdf, PdfTooComplex, TooManyPages } from './pdf.errors';
 import { startPdfium, trapped } from './pdfium';
-import { TextTally } from './text-tally';
+import { TextTally } from '../../../plugin-api/text-tally';
 
 const MIB = 1024 * 1024;
 

@@ -1,4 +1,4 @@
-import { TextTally } from './text-tally';
+import { TextTally } from '../../../plugin-api/text-tally';
 
 /** Lone surrogates, and what no document format allows in text. */
 // oxlint-disable-next-line no-control-regex -- these are what is meant
