@@ -56,6 +56,11 @@ describe('artifacts', () => {
     expect([same.status, same.text]).toEqual([304, '']);
   });
 
+  it('are waited for when the processor does not', async () => {
+    const { artifacts } = await client.settled((await derive('hasty')).job_id);
+    expect((await client.send(artifacts[1].url)).ok().text).toBe('never awaited');
+  });
+
   it('may be empty', async () => {
     const { artifacts } = await client.settled((await derive('empty')).job_id);
     expect(artifacts[1]).toMatchObject({ name: 'empty.bin', size_bytes: 0 });

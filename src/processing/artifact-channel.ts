@@ -44,11 +44,12 @@ export async function receiveArtifact(
   }
 }
 
-/** @throws Error when the thread ends before the last chunk, so that nothing half is stored */
-async function* chunks(
-  port: MessagePort,
-  reply: (outcome: ArtifactReply) => void,
-): AsyncGenerator<Uint8Array> {
+/**
+ * Listens from now on, not from the first step: the thread may end before anybody asks for bytes.
+ *
+ * @throws Error when the thread ends before the last chunk, so that nothing half is stored
+ */
+function chunks(port: MessagePort, reply: (outcome: ArtifactReply) => void): AsyncGenerator<Uint8Array> {
   const received: ArtifactChunk[] = [];
   const thread = { hasEnded: false };
   let wake = () => {};
@@ -60,12 +61,15 @@ async function* chunks(
     thread.hasEnded = true;
     wake();
   });
-  for (;;) {
-    while (received.length === 0 && !thread.hasEnded) await new Promise<void>((resolve) => (wake = resolve));
-    const chunk = received.shift();
-    if (chunk === null) return;
-    if (chunk === undefined) throw new Error('The thread ended before the artifact was complete.');
-    yield chunk;
-    reply(true);
-  }
+  return (async function* () {
+    for (;;) {
+      while (received.length === 0 && !thread.hasEnded)
+        await new Promise<void>((resolve) => (wake = resolve));
+      const chunk = received.shift();
+      if (chunk === null) return;
+      if (chunk === undefined) throw new Error('The thread ended before the artifact was complete.');
+      yield chunk;
+      reply(true);
+    }
+  })();
 }

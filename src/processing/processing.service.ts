@@ -83,7 +83,7 @@ export class ProcessingService {
       const result = await this.pool.run(processor, input, { signal, onProgress, onArtifact: sink.add });
       return { result, artifacts: sink.artifacts };
     } catch (error) {
-      await sink.discard();
+      void sink.discard(); // its thread may go on for a while: the outcome does not wait
       throw error;
     } finally {
       await local.release();

@@ -21,6 +21,7 @@ try {
 export default async function runProcessor({ runId, worker, input }: RunRequest): Promise<RunReport> {
   const { run } = (await import(worker)) as { run: ProcessorFunction };
   const names = new Set<string>();
+  const artifacts: Promise<void>[] = [];
   const progress: ProcessorInput['progress'] = (fraction) => {
     parentPort?.postMessage({ runId, progress: fraction } satisfies ProgressMessage);
   };
@@ -28,13 +29,17 @@ export default async function runProcessor({ runId, worker, input }: RunRequest)
     if (!ARTIFACT_NAME.test(name)) throw new Error(`'${name}' is no name for an artifact.`);
     if (names.has(name)) throw new Error(`The artifact '${name}' was added twice.`);
     names.add(name);
-    await sendArtifact({ runId, name, contentType }, content);
+    const sent = sendArtifact({ runId, name, contentType }, content);
+    artifacts.push(sent);
+    await sent;
   };
   const startedAt = performance.now();
   try {
     const result = await run({ ...input, progress, artifact });
+    await Promise.all(artifacts); // a processor may leave the waiting to us
     return { result: { ...result, processing_time: seconds(performance.now() - startedAt) } };
   } catch (error) {
+    await Promise.allSettled(artifacts);
     if (error instanceof DomainError) return { problem: toProblem(error) };
     throw error;
   }

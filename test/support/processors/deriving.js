@@ -23,6 +23,7 @@ exports.run = async ({ path, artifact }) => {
   if (wish === 'html') await artifact('page.html', 'text/html', Buffer.from('<script>alert(1)</script>'));
   if (wish === 'twice') await artifact('copy.txt', 'text/plain', Buffer.from('again'));
   if (wish === 'outside') await artifact('../outside.txt', 'text/plain', Buffer.from('x'));
+  if (wish === 'hasty') void artifact('late.txt', 'text/plain', slowly(['never ', 'awaited']));
   if (wish === 'throw') throw new Error('after the artifact');
   if (wish === 'endless') await artifact('endless.bin', 'application/octet-stream', endless());
   return { wish };
