@@ -21,18 +21,6 @@ describe('owners control their jobs', () => {
   });
   afterAll(() => service.close());
 
-  async function jobIn(status: JobStatusDto['status']): Promise<JobStatusDto> {
-    const { job_id } = await client.upload('x', {
-      filename: status === 'failed' ? 'x.rejecting' : 'x.txt',
-    });
-    return client.settled(job_id);
-  }
-
-  async function cancelledJob(): Promise<JobStatusDto> {
-    const { job_id } = await gates.running();
-    return (await client.act(job_id, 'cancel')).json<JobStatusDto>();
-  }
-
   describe('POST /jobs/{id}/cancel', () => {
     it('keeps a waiting job from ever running', async () => {
       const busy = await gates.allThreads();
@@ -60,7 +48,7 @@ describe('owners control their jobs', () => {
     });
 
     it.each(['completed', 'failed', 'cancelled'] as const)('refuses a %s job', async (status) => {
-      const { job_id } = status === 'cancelled' ? await cancelledJob() : await jobIn(status);
+      const { job_id } = status === 'cancelled' ? await gates.cancelled() : await gates.ended(status);
       const problem = expectProblem(await client.act(job_id, 'cancel'), {
         status: 409,
         code: 'job_settled',

@@ -24,18 +24,6 @@ describe('jobs', () => {
   });
   afterAll(() => service.close());
 
-  async function jobIn(status: JobStatusDto['status']): Promise<JobStatusDto> {
-    const { job_id } = await client.upload('x', {
-      filename: status === 'failed' ? 'x.rejecting' : 'x.txt',
-    });
-    return client.settled(job_id);
-  }
-
-  async function cancelledJob(): Promise<JobStatusDto> {
-    const { job_id } = await gates.running();
-    return (await client.act(job_id, 'cancel')).json<JobStatusDto>();
-  }
-
   describe('GET /jobs/{id}', () => {
     it('tells of a completed job all there is', async () => {
       const { job_id, file_id } = await client.upload('one two\nthree', { filename: 'numbers.txt' });
@@ -69,7 +57,7 @@ describe('jobs', () => {
     });
 
     it('tells of a failed job why', async () => {
-      const job = await jobIn('failed');
+      const job = await gates.ended('failed');
       expect(job).toMatchObject({ status: 'failed', result: null, attempt: 1 });
       expect(job.error).toEqual({
         type: '/docs/errors#poem_expected',
@@ -98,7 +86,7 @@ describe('jobs', () => {
 
   describe('GET /jobs/{id}/result', () => {
     it('gives the result alone', async () => {
-      const job = await jobIn('completed');
+      const job = await gates.ended('completed');
       const answer = await client.send(`/jobs/${job.job_id}/result`);
       expect(answer.status).toBe(200);
       expect(answer.json<TextResult>()).toEqual(job.result);
@@ -109,7 +97,7 @@ describe('jobs', () => {
       const early = await client.send(`/jobs/${running.job_id}/result`);
       expectProblem(early, { status: 409, code: 'result_not_ready' });
       await client.act(running.job_id, 'cancel');
-      for (const job of [await jobIn('failed'), await client.job(running.job_id)]) {
+      for (const job of [await gates.ended('failed'), await client.job(running.job_id)]) {
         const late = expectProblem(await client.send(`/jobs/${job.job_id}/result`), {
           status: 409,
           code: 'no_result',
@@ -192,9 +180,9 @@ describe('jobs', () => {
     };
 
     it.each([
-      ['completed', () => jobIn('completed')],
-      ['failed', () => jobIn('failed')],
-      ['cancelled', () => cancelledJob()],
+      ['completed', () => gates.ended('completed')],
+      ['failed', () => gates.ended('failed')],
+      ['cancelled', () => gates.cancelled()],
       ['processing', () => gates.running()],
     ])('removes a %s job and its file', async (_, create) => {
       const job = await create();

@@ -39,4 +39,17 @@ export class Gates {
     for (const { gate } of jobs) writeFileSync(gate, '');
     return this.client.allSettled(jobs);
   }
+
+  /** A job that a test service with the processor `rejecting` has completed or failed. */
+  async ended(status: JobStatusDto['status']): Promise<JobStatusDto> {
+    const filename = status === 'failed' ? 'x.rejecting' : 'x.txt';
+    const { job_id } = await this.client.upload('x', { filename });
+    return this.client.settled(job_id);
+  }
+
+  /** A job that was cancelled while it ran. */
+  async cancelled(): Promise<JobStatusDto> {
+    const { job_id } = await this.running();
+    return (await this.client.act(job_id, 'cancel')).json<JobStatusDto>();
+  }
 }
