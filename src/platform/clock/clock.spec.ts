@@ -16,6 +16,19 @@ describe('ManualClock', () => {
     clock.advance(100);
     expect(seen).toHaveLength(3);
   });
+
+  it('leaps over what would have repeated, as a machine that slept', () => {
+    const clock = new ManualClock(1000);
+    const seen: string[] = [];
+    const stop = clock.every(20, () => seen.push(`every at ${clock.now()}`));
+    clock.after(30, () => stop());
+    clock.after(40, () => seen.push(`once at ${clock.now()}`));
+
+    clock.leap(1000);
+    expect(seen).toEqual(['every at 2000', 'once at 2000']);
+    clock.advance(100);
+    expect(seen).toHaveLength(2);
+  });
 });
 
 describe('Ids', () => {

@@ -1,15 +1,15 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { Settings } from './settings';
+import type { LoadedSettings } from './load-settings';
 
 /** Gives everyone the settings that the composition root loaded. */
 @Module({})
 export class ConfigModule {
-  static with(settings: Settings): DynamicModule {
+  static with(settings: LoadedSettings): DynamicModule {
     return {
       module: ConfigModule,
       global: true,
-      providers: [{ provide: Settings, useValue: settings }],
-      exports: [Settings],
+      providers: [...settings].map(([provide, useValue]) => ({ provide, useValue })),
+      exports: [...settings.keys()],
     };
   }
 }

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Settings } from '../config/settings';
-import { Database, type Migrations } from './database';
+import { Database, type Migrations, type MigrationSet } from './database';
+import { PostgresDatabase } from './postgres.database';
 import { SqliteDatabase } from './sqlite.database';
 
 /** Gives everyone the {@link Database}, opened and migrated before anything else starts. */
@@ -8,7 +9,11 @@ import { SqliteDatabase } from './sqlite.database';
 export class DatabaseModule implements OnApplicationShutdown {
   constructor(private readonly database: Database) {}
 
-  static with(migrations: readonly Migrations[]): DynamicModule {
+  /**
+   * @param own - the migrations of each feature; all names together are one order
+   * @param ofExtensions - run after those, set by set
+   */
+  static with(own: readonly Migrations[], ofExtensions: readonly MigrationSet[]): DynamicModule {
     return {
       module: DatabaseModule,
       global: true,
@@ -16,7 +21,7 @@ export class DatabaseModule implements OnApplicationShutdown {
         {
           provide: Database,
           inject: [Settings],
-          useFactory: ({ DATA_DIR }: Settings) => SqliteDatabase.open(DATA_DIR, merge(migrations)),
+          useFactory: (settings: Settings) => openDatabase(settings, own, ofExtensions),
         },
       ],
       exports: [Database],
@@ -25,11 +30,28 @@ export class DatabaseModule implements OnApplicationShutdown {
 
   /** The last of the shutdown hooks: whatever still wrote has been waited for by then. */
   async onApplicationShutdown(): Promise<void> {
-    if (this.database instanceof SqliteDatabase) await this.database.close();
+    await this.database.close();
   }
 }
 
-function merge(sets: readonly Migrations[]): Migrations {
+/**
+ * The database that the settings name, with its tables up to date.
+ *
+ * @param own - the migrations of each feature; all names together are one order
+ * @throws StartupError when it cannot be used
+ */
+export async function openDatabase(
+  { DATABASE_URL, DATABASE_POOL_SIZE, DATA_DIR }: Settings,
+  own: readonly Migrations[],
+  ofExtensions: readonly MigrationSet[] = [],
+): Promise<Database> {
+  const migrations = mergeMigrations(own);
+  if (DATABASE_URL === '') return SqliteDatabase.open(DATA_DIR, migrations, ofExtensions);
+  return PostgresDatabase.open(DATABASE_URL, migrations, ofExtensions, DATABASE_POOL_SIZE);
+}
+
+/** @throws Error when two have the same name */
+export function mergeMigrations(sets: readonly Migrations[]): Migrations {
   const merged: Record<string, Migrations[string]> = {};
   for (const [name, migration] of sets.flatMap((set) => Object.entries(set))) {
     if (name in merged) throw new Error(`Two migrations are called '${name}': rename one of them.`);

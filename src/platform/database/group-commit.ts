@@ -9,6 +9,7 @@ export interface Connection {
 }
 
 interface Entry {
+  readonly durable: boolean;
   readonly work: () => Promise<unknown>;
   readonly resolve: (value: unknown) => void;
   readonly reject: (reason: unknown) => void;
@@ -19,17 +20,24 @@ type Outcome = { readonly value: unknown } | { readonly error: unknown };
 /**
  * Lets transactions that are asked for at the same time share one commit, and so one fsync, which is
  * what a durable write costs. Each keeps its own savepoint, so that one which fails takes back its own
- * changes only. An answer is given after the common commit, never before.
+ * changes only. An answer is given once the common commit is durable, never before; while the disk is at it, the next
+ * group runs. A group in which nobody waits for that is not synced by itself.
  */
 export class GroupCommit {
   private waiting: Entry[] = [];
   private running: Promise<void> | undefined;
+  private readonly settling = new Set<Promise<void>>();
 
-  constructor(private readonly connection: Connection) {}
+  /** @param sync - resolves when all that was committed before the call is durable */
+  constructor(
+    private readonly connection: Connection,
+    private readonly sync: () => Promise<void>,
+  ) {}
 
-  run<T>(work: () => Promise<T>): Promise<T> {
+  /** @param durable - whether to wait for the sync as well */
+  run<T>(work: () => Promise<T>, durable = true): Promise<T> {
     const { promise, resolve, reject } = withResolvers<T>();
-    this.waiting.push({ work, resolve: resolve as (value: unknown) => void, reject });
+    this.waiting.push({ durable, work, resolve: resolve as (value: unknown) => void, reject });
     this.running ??= this.drain();
     return promise;
   }
@@ -37,6 +45,7 @@ export class GroupCommit {
   /** Resolves when nothing waits or runs any more. */
   async idle(): Promise<void> {
     while (this.running) await this.running;
+    await Promise.all(this.settling);
   }
 
   private async drain(): Promise<void> {
@@ -57,11 +66,23 @@ export class GroupCommit {
       const outcomes: Outcome[] = [];
       for (const entry of group) outcomes.push(await this.attempt(entry));
       this.connection.commit();
-      outcomes.forEach((outcome, index) => settle(group[index], outcome));
+      this.answer(group, outcomes);
     } catch (error) {
       this.rollback();
       for (const entry of group) entry.reject(error);
     }
+  }
+
+  private answer(group: readonly Entry[], outcomes: readonly Outcome[]): void {
+    group.forEach((entry, index) => entry.durable || settle(entry, outcomes[index]));
+    if (!group.some(({ durable }) => durable)) return;
+    const settled = this.sync()
+      .then(
+        () => group.forEach((entry, index) => settle(entry, outcomes[index])),
+        (error: unknown) => group.forEach((entry) => entry.reject(error)),
+      )
+      .finally(() => this.settling.delete(settled));
+    this.settling.add(settled);
   }
 
   private async attempt({ work }: Entry): Promise<Outcome> {

@@ -1,14 +1,26 @@
 import BetterSqlite, { type Database as Handle, type Statement } from 'better-sqlite3';
-import { Kysely, Migrator, sql, SqliteDialect, type SqliteDatabase as Prepares } from 'kysely';
+import { Kysely, sql, type SqliteDatabase as Prepares } from 'kysely';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { ensureDirectory } from '../storage/directory';
 import { StartupError } from '../errors/startup-error';
 import { StorageFull } from '../errors/storage-full.error';
-import { Database, type Migrations, type Queries, type Tables } from './database';
+import {
+  Database,
+  type Migrations,
+  type MigrationSet,
+  type Queries,
+  type Tables,
+  type TransactionOptions,
+} from './database';
 import { DatabaseUnavailable } from './database.errors';
+import { CommonSqliteDialect } from './dialect';
 import { GroupCommit, type Connection } from './group-commit';
+import { migrate } from './migrate';
+import { WalSync } from './wal-sync';
 
+/** Its name, in the directory. */
+export const DATABASE_FILE = 'filemill.sqlite';
 const BUSY_TIMEOUT_MS = 5_000;
 const MIGRATION_TIMEOUT_MS = 60_000;
 const LOCK_RETRY_MS = 20;
@@ -18,18 +30,24 @@ const STATEMENT_CACHE_SIZE = 256;
 /**
  * SQLite in a directory: write-ahead log, fsync at every commit, commits shared by concurrent callers.
  *
- * Writes have a connection of their own, so that `committed` never sees a transaction half done.
+ * Writes have a connection of their own, so that `committed` never sees a transaction half done. It is SQLite that
+ * commits and {@link WalSync} that syncs: the one is quick, the other waits for the disk outside the event loop.
  */
 export class SqliteDatabase extends Database {
   override readonly committed: Queries;
   private readonly written: Queries;
   private readonly groups: GroupCommit;
+  private closing: Promise<void> | undefined;
 
-  private constructor(readHandle: Handle, writeHandle: Handle) {
+  private constructor(
+    private readonly readHandle: Handle,
+    private readonly writeHandle: Handle,
+    private readonly log: WalSync,
+  ) {
     super();
     this.committed = queries(readHandle);
     this.written = queries(writeHandle);
-    this.groups = new GroupCommit(transactionControl(writeHandle));
+    this.groups = new GroupCommit(transactionControl(writeHandle), () => this.sync());
   }
 
   /**
@@ -38,13 +56,18 @@ export class SqliteDatabase extends Database {
    *
    * @throws StartupError with the file's name when it is no usable database.
    */
-  static async open(directory: string, migrations: Migrations): Promise<SqliteDatabase> {
-    const file = join(directory, 'filemill.sqlite');
+  static async open(
+    directory: string,
+    migrations: Migrations,
+    further: readonly MigrationSet[] = [],
+  ): Promise<SqliteDatabase> {
+    const file = join(directory, DATABASE_FILE);
     ensureDirectory(directory);
     try {
       return await alone(directory, async () => {
-        const database = new SqliteDatabase(connect(file), connect(file));
-        await database.migrate(migrations);
+        const database = new SqliteDatabase(connect(file), connect(file), new WalSync(`${file}-wal`));
+        await migrate(database.written, migrations, further);
+        await database.sync();
         return database;
       });
     } catch (error) {
@@ -56,9 +79,12 @@ export class SqliteDatabase extends Database {
     }
   }
 
-  override async transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
+  override async transaction<T>(
+    work: (queries: Queries) => Promise<T>,
+    { durable = true }: TransactionOptions = {},
+  ): Promise<T> {
     try {
-      return await this.groups.run(() => work(this.written));
+      return await this.groups.run(() => work(this.written), durable);
     } catch (error) {
       throw translate(error);
     }
@@ -72,24 +98,40 @@ export class SqliteDatabase extends Database {
     }
   }
 
-  /** Lets what runs finish, then closes the files. */
-  async close(): Promise<void> {
+  /** There is one writer: numbers are in the order of commits. */
+  override async decided(table: string): Promise<number> {
+    const { rows } = await sql<{
+      seq: number;
+    }>`select seq from sqlite_sequence where name = ${table}`.execute(this.committed);
+    return rows[0]?.seq ?? 0;
+  }
+
+  override close(): Promise<void> {
+    return (this.closing ??= this.end());
+  }
+
+  private async end(): Promise<void> {
     await this.groups.idle();
     await this.committed.destroy();
     await this.written.destroy();
+    this.readHandle.close(); // which Kysely leaves open when there was no query
+    this.writeHandle.close();
+    await this.log.close();
   }
 
-  private async migrate(migrations: Migrations): Promise<void> {
-    const provider = { getMigrations: () => Promise.resolve({ ...migrations }) };
-    const { error } = await new Migrator({ db: this.written, provider }).migrateToLatest();
-    if (error) throw error;
+  private async sync(): Promise<void> {
+    try {
+      await this.log.sync();
+    } catch (error) {
+      throw new DatabaseUnavailable(error);
+    }
   }
 }
 
 function connect(file: string): Handle {
   const handle = new BetterSqlite(file, { timeout: BUSY_TIMEOUT_MS });
-  handle.pragma('journal_mode = WAL');
-  handle.pragma('synchronous = FULL');
+  handle.pragma('journal_mode = WAL'); // makes the log, too
+  handle.pragma('synchronous = NORMAL'); // safe at checkpoints; each commit is synced by us
   handle.pragma('foreign_keys = ON');
   return handle;
 }
@@ -118,7 +160,7 @@ async function acquire(lock: Handle): Promise<void> {
 }
 
 function queries(handle: Handle): Queries {
-  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: withStatementCache(handle) }) });
+  return new Kysely<Tables>({ dialect: new CommonSqliteDialect({ database: withStatementCache(handle) }) });
 }
 
 /** Compiling a statement costs more than running it: the most used ones are kept. */

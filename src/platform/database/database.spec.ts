@@ -1,0 +1,4 @@
+import { databaseContract } from './database.contract';
+import { TestDatabase } from './databases.harness';
+
+databaseContract(() => TestDatabase.create());
