@@ -91,6 +91,7 @@ export function blobStoreContract(create: () => Promise<BlobStoreHarness>): void
       await store.put('a/local', chunks('bytes'));
       const local = await store.local('a/local');
       expect(await readFile(local.path, 'utf8')).toBe('bytes');
+      expect(local.sizeBytes).toBe(5);
       await local.release();
     });
 
@@ -113,6 +114,71 @@ export function blobStoreContract(create: () => Promise<BlobStoreHarness>): void
       await store.put('a/slow', slow());
       expect(sweptDuring).toBe(0);
       expect(await keys()).toEqual(['a/kept', 'a/slow']);
+    });
+
+    const growing = async () => {
+      const found: string[] = [];
+      for await (const { id } of store.growing()) found.push(id);
+      return found.toSorted();
+    };
+
+    it('lets a blob grow piece by piece, unseen until it is finished', async () => {
+      expect(await store.grown('one')).toBe(0);
+      expect(await store.grow('one', 0, chunks('hello ', 'wide '))).toBe(11);
+      expect(await store.grow('one', 11, chunks())).toBe(11);
+      expect(await store.grown('one')).toBe(11);
+      expect([await keys(), await growing()]).toEqual([[], ['one']]);
+
+      expect(await store.grow('one', 11, chunks('world'))).toBe(16);
+      await store.finish('one', 'a/grown');
+      expect(await text(await store.read('a/grown'))).toBe('hello wide world');
+      expect([await keys(), await growing(), await store.grown('one')]).toEqual([['a/grown'], [], 0]);
+    });
+
+    it('finishes again what was finished, and nothing that never was there', async () => {
+      await store.grow('twice', 0, chunks('x'));
+      await store.finish('twice', 'a/twice');
+      await store.finish('twice', 'a/twice');
+      expect(await text(await store.read('a/twice'))).toBe('x');
+      await expect(store.finish('never', 'a/never')).rejects.toThrow(BlobMissing);
+      expect(await keys()).toEqual(['a/twice']);
+    });
+
+    it('keeps what came before a source failed, and goes on from there', async () => {
+      await expect(store.grow('torn', 0, failing('hello ', 'wide '))).rejects.toThrow('the client went away');
+      expect(await store.grown('torn')).toBe(11);
+      expect(await store.grow('torn', 11, chunks('world'))).toBe(16);
+      await store.finish('torn', 'a/torn');
+      expect(await text(await store.read('a/torn'))).toBe('hello wide world');
+    });
+
+    it('cuts off what lies past the offset, and leaves no gap', async () => {
+      await store.grow('cut', 0, chunks('hello wrong'));
+      expect(await store.grow('cut', 6, chunks())).toBe(6);
+      expect(await store.grown('cut')).toBe(6);
+      await expect(store.grow('cut', 7, chunks('x'))).rejects.toThrow(BlobMissing);
+      expect(await store.grow('cut', 6, chunks('world'))).toBe(11);
+      await store.finish('cut', 'a/cut');
+      expect(await text(await store.read('a/cut'))).toBe('hello world');
+    });
+
+    it('finishes a blob of nothing', async () => {
+      expect(await store.grow('nothing', 0, chunks())).toBe(0);
+      await store.finish('nothing', 'a/nothing');
+      expect(await store.size('a/nothing')).toBe(0);
+    });
+
+    it('abandons a growing blob, does not mind doing so again, and sweeps none by age', async () => {
+      await store.grow('left', 0, chunks('x'));
+      await store.grow('kept', 0, chunks('x'));
+      await store.abandon('left');
+      await store.abandon('left');
+      expect(await store.sweepUnfinished(Date.now() + 60_000)).toBe(0);
+      expect([await growing(), await store.grown('left')]).toEqual([['kept'], 0]);
+    });
+
+    it.each(['../outside', 'a/b', '', '.hidden', 'a\0b'])('refuses the identifier %j', async (id) => {
+      await expect(store.grow(id, 0, chunks('x'))).rejects.toThrow('no identifier');
     });
 
     it.each(['../outside', 'a/../../b', '/etc/passwd', 'a//b', '', 'a/.hidden', 'a\0b'])(

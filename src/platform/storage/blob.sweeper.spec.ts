@@ -5,6 +5,8 @@ import { ManualClock } from '../clock/manual.clock';
 import { loadSettings } from '../config/load-settings';
 import { BlobOwner } from './blob-owner';
 import { BlobSweeper } from './blob.sweeper';
+import { InMemoryLeases } from '../leases/in-memory.leases';
+import { LeasedLeadership } from '../scheduling/leased.leadership';
 import { LocalBlobStore } from './local.blob-store';
 
 const GRACE_MS = 60_000;
@@ -37,7 +39,7 @@ describe('BlobSweeper', () => {
     sweeper.ask(owner);
   });
   afterEach(async () => {
-    await sweeper.onModuleDestroy();
+    await sweeper.stop();
     rmSync(directory, { recursive: true });
   });
 
@@ -90,21 +92,21 @@ describe('BlobSweeper', () => {
 
   it('sweeps at start and then again and again, until the service stops', async () => {
     leave('unfinished/one', 2 * GRACE_MS);
-    sweeper.onApplicationBootstrap();
-    await sweeper.onModuleDestroy(); // waits for the round that runs
+    sweeper.start(new LeasedLeadership(new InMemoryLeases()));
+    await sweeper.stop(); // waits for the round that runs
     expect(left()).toEqual([]);
 
     leave('unfinished/two', 2 * GRACE_MS);
-    sweeper.onApplicationBootstrap();
+    sweeper.start(new LeasedLeadership(new InMemoryLeases()));
     await swept();
     leave('unfinished/three', 2 * GRACE_MS);
     clock.advance(INTERVAL_MS);
     await swept();
 
-    await sweeper.onModuleDestroy();
+    await sweeper.stop();
     leave('unfinished/four', 2 * GRACE_MS);
     clock.advance(10 * INTERVAL_MS);
-    await sweeper.onModuleDestroy();
+    await sweeper.stop();
     expect(left()).toEqual(['four']);
   });
 

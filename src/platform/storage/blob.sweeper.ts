@@ -1,5 +1,6 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { Clock, type Cancel } from '../clock/clock';
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../clock/clock';
+import { Sweeper } from '../clock/sweeper';
 import { Settings } from '../config/settings';
 import type { BlobOwner } from './blob-owner';
 import { BlobStore } from './blob-store';
@@ -18,38 +19,25 @@ export interface Swept {
  * is older than the grace goes, so that nothing in the making is touched.
  */
 @Injectable()
-export class BlobSweeper implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly logger = new Logger(BlobSweeper.name);
+export class BlobSweeper extends Sweeper {
   private readonly owners = new Map<string, BlobOwner>();
-  private running: Promise<unknown> = Promise.resolve();
-  private stop: Cancel = () => {};
-  private stopping = false;
 
   constructor(
     private readonly blobs: BlobStore,
-    private readonly clock: Clock,
+    clock: Clock,
     private readonly settings: Settings,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.stopping = false;
-    this.run();
-    this.stop = this.clock.every(this.settings.SWEEP_INTERVAL_SECONDS * 1000, () => this.run());
-  }
-
-  /** A round that runs ends early: what it leaves is for the next one. */
-  async onModuleDestroy(): Promise<void> {
-    this.stopping = true;
-    this.stop();
-    await this.running;
+  ) {
+    super(clock, settings.SWEEP_INTERVAL_SECONDS * 1000, true);
   }
 
   /** One round. Blobs under a prefix that nobody owns are left alone: their owner may not be installed now. */
-  async sweep(): Promise<Swept> {
+  override async sweep(): Promise<Swept> {
     const before = this.clock.now() - this.settings.SWEEP_GRACE_SECONDS * 1000;
     const unfinished = await this.blobs.sweepUnfinished(before);
     let orphans = 0;
     for (const owner of this.owners.values()) orphans += await this.sweepOrphans(owner, before);
+    if (unfinished + orphans > 0)
+      this.logger.log(`Swept ${unfinished} unfinished and ${orphans} unowned blob(s)`);
     return { unfinished, orphans };
   }
 
@@ -57,18 +45,6 @@ export class BlobSweeper implements OnApplicationBootstrap, OnModuleDestroy {
   ask(owner: BlobOwner): void {
     if (this.owners.has(owner.prefix)) throw new Error(`Two owners have the blobs under '${owner.prefix}/'.`);
     this.owners.set(owner.prefix, owner);
-  }
-
-  private run(): void {
-    this.running = this.running
-      .then(() => this.sweep())
-      .then(
-        ({ unfinished, orphans }) => {
-          if (unfinished + orphans > 0)
-            this.logger.log(`Swept ${unfinished} unfinished and ${orphans} unowned blob(s)`);
-        },
-        (error: unknown) => this.logger.error(`The sweep failed: ${String(error)}`),
-      );
   }
 
   private async sweepOrphans(owner: BlobOwner, before: number): Promise<number> {

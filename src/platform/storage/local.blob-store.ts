@@ -1,23 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, mkdir, open, opendir, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import type { Readable } from 'node:stream';
 import { BatchedWriter } from './batched-writer';
-import { BlobStore, type BlobEntry, type ByteRange, type LocalBlob } from './blob-store';
+import { checkKey } from './blob-key';
+import { BlobStore, type BlobEntry, type ByteRange, type GrowingBlob, type LocalBlob } from './blob-store';
 import { ensureDirectory } from './directory';
 import { DirectorySync } from './directory-sync';
+import { exists, GrowingFiles } from './growing-files';
 import { BlobMissing, StorageUnavailable, translateFileError } from './storage.errors';
 
-const KEY = /^[a-z0-9][a-z0-9.-]*(\/[a-z0-9][a-z0-9.-]*)*$/;
-
 /**
- * Blobs as files below one directory: `blobs/<key>`, and `unfinished/` beside it on the same file
- * system, so that a rename makes a blob appear whole.
+ * Blobs as files below one directory: `blobs/<key>`, and beside it on the same file system `unfinished/`
+ * and `growing/`, so that a rename makes a blob appear whole.
  */
 export class LocalBlobStore extends BlobStore {
   private readonly blobs: string;
   private readonly unfinished: string;
+  private readonly growingDirectory: string;
+  private readonly growingFiles: GrowingFiles;
   private readonly directories = new Set<string>();
   private readonly directorySync = new DirectorySync();
 
@@ -25,7 +27,9 @@ export class LocalBlobStore extends BlobStore {
     super();
     this.blobs = join(root, 'blobs');
     this.unfinished = join(root, 'unfinished');
-    for (const directory of [this.blobs, this.unfinished]) ensureDirectory(directory);
+    this.growingDirectory = join(root, 'growing');
+    this.growingFiles = new GrowingFiles(this.growingDirectory, this.directorySync);
+    for (const directory of [this.blobs, this.unfinished, this.growingDirectory]) ensureDirectory(directory);
   }
 
   override async put(key: string, source: AsyncIterable<Uint8Array>): Promise<void> {
@@ -36,7 +40,6 @@ export class LocalBlobStore extends BlobStore {
       await this.publish(unfinished, path);
     } catch (error) {
       await Promise.allSettled([unlink(unfinished), unlink(path)]);
-      this.directories.clear(); // one of them may be what is missing: the next put makes it again
       const fault = translateFileError(error);
       throw fault instanceof BlobMissing ? new StorageUnavailable(error) : fault;
     }
@@ -53,8 +56,8 @@ export class LocalBlobStore extends BlobStore {
 
   override async local(key: string): Promise<LocalBlob> {
     const path = this.path(key);
-    await translated(access(path, constants.R_OK));
-    return { path, release: () => Promise.resolve() };
+    const { size: sizeBytes } = await translated(stat(path));
+    return { path, sizeBytes, release: () => Promise.resolve() };
   }
 
   override async delete(key: string): Promise<void> {
@@ -69,6 +72,33 @@ export class LocalBlobStore extends BlobStore {
     for await (const path of filesBelow(this.path(prefix))) {
       const modifiedAt = await modificationTime(path);
       if (modifiedAt !== undefined) yield { key: relative(this.blobs, path), modifiedAt };
+    }
+  }
+
+  override grow(id: string, offset: number, source: AsyncIterable<Uint8Array>): Promise<number> {
+    return translated(this.growingFiles.grow(id, offset, source));
+  }
+
+  override grown(id: string): Promise<number> {
+    return translated(this.growingFiles.grown(id));
+  }
+
+  override async finish(id: string, key: string): Promise<void> {
+    const path = this.path(key);
+    const growing = this.growingFiles.path(id);
+    if (await translated(exists(growing))) await translated(this.publish(growing, path));
+    else if (await translated(exists(path))) await this.directorySync.sync(dirname(path));
+    else throw new BlobMissing();
+  }
+
+  override abandon(id: string): Promise<void> {
+    return translated(this.growingFiles.abandon(id));
+  }
+
+  override async *growing(): AsyncIterable<GrowingBlob> {
+    for await (const path of filesBelow(this.growingDirectory)) {
+      const modifiedAt = await modificationTime(path);
+      if (modifiedAt !== undefined) yield { id: basename(path), modifiedAt };
     }
   }
 
@@ -111,9 +141,14 @@ export class LocalBlobStore extends BlobStore {
   /** From here on the blob is there, whatever happens. */
   private async publish(unfinished: string, path: string): Promise<void> {
     const directory = dirname(path);
-    await this.ensureDirectory(directory);
-    await rename(unfinished, path);
-    await this.directorySync.sync(directory);
+    try {
+      await this.ensureDirectory(directory);
+      await rename(unfinished, path);
+      await this.directorySync.sync(directory);
+    } catch (error) {
+      this.directories.clear(); // one of them may be what is missing: the next call makes it again
+      throw error;
+    }
   }
 
   private async ensureDirectory(directory: string): Promise<void> {
@@ -129,10 +164,8 @@ export class LocalBlobStore extends BlobStore {
     }
   }
 
-  /** @throws Error on a key that was not made by the service: nothing outside the directory is reachable. */
   private path(key: string): string {
-    if (!KEY.test(key) || key.includes('..')) throw new Error(`'${key}' is no blob key.`);
-    return join(this.blobs, key);
+    return join(this.blobs, checkKey(key));
   }
 }
 
@@ -144,8 +177,10 @@ async function translated<T>(promise: Promise<T>): Promise<T> {
   }
 }
 
-/** Not by `opendir(…, { recursive: true })`, which in Node.js 20 ends each directory after 32 entries. */
-/** Nothing when there is no such directory. */
+/**
+ * The files in a directory and those below it; none when it is not there. Not by `opendir(…, { recursive: true })`,
+ * which in Node.js 20 ends each directory after 32 entries.
+ */
 async function* filesBelow(directory: string): AsyncGenerator<string> {
   if (!(await isDirectory(directory))) return;
   for await (const entry of await opendir(directory)) {

@@ -16,7 +16,7 @@ import { LocalBlobStore } from './local.blob-store';
     {
       provide: BlobStore,
       inject: [Settings],
-      useFactory: ({ DATA_DIR }: Settings) => new LocalBlobStore(join(DATA_DIR, 'files')),
+      useFactory: openStore,
     },
   ],
   exports: [BlobStore],
@@ -32,4 +32,11 @@ export class StorageModule implements OnModuleInit {
     for (const owner of instances.filter((instance) => instance instanceof BlobOwner))
       this.sweeper.ask(owner);
   }
+}
+
+/** The SDK of S3 is loaded only where it is used: it would be most of the time that the service takes to start. */
+async function openStore(settings: Settings): Promise<BlobStore> {
+  if (settings.S3_BUCKET === '') return new LocalBlobStore(join(settings.DATA_DIR, 'files'));
+  const { openS3 } = await import('./s3/open-s3.js');
+  return openS3(settings);
 }
