@@ -9,7 +9,8 @@ import { EmbeddedTaskQueue } from './embedded.task-queue';
 import { isLeftBehind } from './runner-identity';
 import { TaskHandler, type RunningTask } from './task-handler';
 import { taskQueueContract, type TaskQueueHarness } from './task-queue.contract';
-import { taskMigrations, TasksRepository } from './tasks.repository';
+import { taskMigrations } from './tasks.migrations';
+import { TasksRepository } from './tasks.repository';
 
 const LEASE_MS = 30_000;
 const cleanUps: (() => Promise<void>)[] = [];
@@ -51,13 +52,18 @@ describe('EmbeddedTaskQueue after the death of a process', () => {
     const row = { id: 'a', kind: 'recorded', payload: '{}', attempt, last_error: null, created_at: 0 };
     const dueAt = harness.clock.now() + LEASE_MS;
     await harness.database.transaction((queries) =>
-      new TasksRepository().insert(queries, { ...row, lease, due_at: dueAt }),
+      new TasksRepository().insert(
+        queries,
+        { ...row, owner: '', turn: 0, lease, due_at: dueAt },
+        harness.clock.now(),
+      ),
     );
     const recorder = new Recorder();
     const queue = harness.createQueue();
     await queue.start([recorder]);
+    // What is written after the steps of the queue is durable after them.
     const settled = async () => {
-      for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+      for (let step = 0; step < 10; step++) await harness.database.transaction(() => Promise.resolve());
     };
     await settled();
     return { ...harness, recorder, queue, settled };

@@ -1,4 +1,5 @@
 import type { Queries } from '../database/database';
+import { backoffMs } from './backoff';
 
 /** What became of a task that could not be done this time. */
 export type RetryVerdict = 'again' | 'dead';
@@ -16,6 +17,9 @@ export interface RunningTask<Payload = unknown> {
   /** Aborted with {@link ShuttingDown} or {@link LeaseLost}: stop soon. */
   readonly signal: AbortSignal;
 
+  /** Says that the work is done but for writing it down: another task may begin meanwhile. */
+  makeRoom(): void;
+
   /** Nothing but the fence: writes only if the task is still ours, and renews its lease. */
   hold(queries: Queries): Promise<void>;
 
@@ -28,6 +32,9 @@ export interface RunningTask<Payload = unknown> {
   /** Back into the queue at once, without having spent an attempt. */
   release(queries: Queries): Promise<void>;
 
+  /** It is done for now, and to be done again from `dueAt` on, with all its attempts. */
+  again(queries: Queries, dueAt: number): Promise<void>;
+
   /** A dead letter at once: trying again cannot help. */
   bury(queries: Queries, error: unknown): Promise<void>;
 }
@@ -39,11 +46,21 @@ export interface RunningTask<Payload = unknown> {
 export abstract class TaskHandler<Payload = unknown> {
   abstract readonly kind: string;
 
-  /** How many run at the same time here. */
+  /** How many run at the same time here, those that have made room not counted. */
   readonly concurrency: number = 4;
 
   /** Runs before a task becomes a dead letter. */
   readonly maxAttempts: number = 10;
+
+  /**
+   * How long to wait after run number `attempt` (from 1) went wrong, in milliseconds. An error with a `retryAfter` that
+   * is longer prolongs it.
+   *
+   * @param random - 0 (inclusive) to 1 (exclusive)
+   */
+  pauseMs(attempt: number, random: number): number {
+    return backoffMs(attempt, random);
+  }
 
   /**
    * Does the task. If it returns without having called a verb the task is done; if it throws, the task

@@ -1,9 +1,15 @@
 import type { ManualClock } from '../clock/manual.clock';
 import type { Database } from '../database/database';
-import { LeaseLost, ShuttingDown, TaskHandler, type RunningTask } from './task-handler';
+import { DatabaseUnavailable } from '../database/database.errors';
+import { gate, ScriptedHandler, untilAborted } from './scripted-handler.contract';
+import { LeaseLost, ShuttingDown, type TaskHandler } from './task-handler';
 import type { TaskQueue } from './task-queue';
+import { schedulesContract } from './task-schedules.contract';
+import { turnsContract } from './task-turns.contract';
 
 export interface TaskQueueHarness {
+  /** Resolves when what waits has come to where it is taken from, if that is not the table. */
+  readonly handedOn?: (queue: TaskQueue) => Promise<void>;
   readonly database: Database;
   readonly clock: ManualClock;
   /** A queue on that database, as another process would have it; its leases last `leaseMs`. */
@@ -11,54 +17,8 @@ export interface TaskQueueHarness {
   readonly leaseMs: number;
 }
 
-/** Does what the test says, and lets it wait for the runs. */
-class ScriptedHandler extends TaskHandler<string> {
-  override readonly concurrency: number;
-  override readonly maxAttempts = 3;
-  readonly runs: RunningTask<string>[] = [];
-  readonly abandoned: string[] = [];
-  active = 0;
-  peak = 0;
-  private waiters: (() => void)[] = [];
-
-  constructor(
-    private readonly script: (task: RunningTask<string>) => Promise<void>,
-    { kind = 'scripted', concurrency = 2 } = {},
-  ) {
-    super();
-    this.kind = kind;
-    this.concurrency = concurrency;
-  }
-  readonly kind: string;
-
-  override async run(task: RunningTask<string>): Promise<void> {
-    this.runs.push(task);
-    this.peak = Math.max(this.peak, ++this.active);
-    for (const wake of this.waiters.splice(0)) wake();
-    try {
-      await this.script(task);
-    } finally {
-      this.active--;
-    }
-  }
-
-  override async abandon(task: RunningTask<string>): Promise<void> {
-    this.abandoned.push(task.payload);
-  }
-
-  async ran(times: number): Promise<void> {
-    while (this.runs.length < times) await new Promise<void>((resolve) => this.waiters.push(resolve));
-  }
-}
-
-function gate() {
-  let open!: () => void;
-  const opened = new Promise<void>((resolve) => (open = resolve));
-  return { open, opened };
-}
-
-const untilAborted = (signal: AbortSignal) =>
-  new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+/** Ends what hangs. */
+const PATIENCE_MS = 10_000;
 
 /** What every driver of {@link TaskQueue} has to keep. */
 export function taskQueueContract(create: () => Promise<TaskQueueHarness>): void {
@@ -79,6 +39,7 @@ export function taskQueueContract(create: () => Promise<TaskQueueHarness>): void
       return queue;
     };
     const enqueue = async (queue: TaskQueue, id: string, kind = 'scripted', dueAt?: number) => {
+      harness.clock.advance(1); // nothing happens twice at the same time
       await harness.database.transaction((queries) =>
         queue.enqueue(queries, { id, kind, payload: id, dueAt }),
       );
@@ -86,13 +47,24 @@ export function taskQueueContract(create: () => Promise<TaskQueueHarness>): void
     };
     /** Until the table says so; the queue records the ends of runs on its own time. */
     const counts = async (queue: TaskQueue, expected: object) => {
-      for (let tries = 0; tries < 200; tries++) {
+      const end = performance.now() + PATIENCE_MS;
+      while (performance.now() < end) {
         if (JSON.stringify(await queue.counts()) === JSON.stringify(expected)) return;
-        await new Promise((resolve) => setImmediate(resolve));
+        await harness.database.transaction(() => Promise.resolve()); // as long as the disk takes
       }
       expect(await queue.counts()).toEqual(expected);
     };
+    /** Until the task that runs has its lease prolonged. */
+    const renewed = async () => {
+      const leases = harness.database.committed.selectFrom('tasks').select('due_at');
+      const fresh = harness.clock.now() + harness.leaseMs / 2;
+      while ((await leases.executeTakeFirstOrThrow()).due_at! < fresh)
+        await harness.database.transaction(() => Promise.resolve());
+    };
     const nothing = { queued: 0, running: 0, dead: 0 };
+
+    schedulesContract({ harness: () => harness, start, enqueue, counts });
+    turnsContract({ harness: () => harness, start, enqueue, counts });
 
     it('runs what was committed, with its payload, and forgets it when done', async () => {
       const handler = new ScriptedHandler(async () => {});
@@ -142,6 +114,24 @@ export function taskQueueContract(create: () => Promise<TaskQueueHarness>): void
       await counts(queue, nothing);
     });
 
+    it('lets another task begin in the room that one has made, and not in the room that is taken', async () => {
+      const { open, opened } = gate();
+      const handler = new ScriptedHandler(
+        (task) => {
+          if (task.payload === 'a') task.makeRoom();
+          return opened;
+        },
+        { concurrency: 1 },
+      );
+      const queue = await start(handler);
+      for (const id of ['a', 'b', 'c']) await enqueue(queue, id);
+      await handler.ran(2);
+      await counts(queue, { queued: 1, running: 2, dead: 0 });
+      open();
+      await handler.ran(3);
+      await counts(queue, nothing);
+    });
+
     it('lets a slow kind delay none of the others', async () => {
       const { open, opened } = gate();
       const slow = new ScriptedHandler(() => opened, { kind: 'slow', concurrency: 1 });
@@ -151,6 +141,7 @@ export function taskQueueContract(create: () => Promise<TaskQueueHarness>): void
       await enqueue(queue, 'b', 'slow');
       await enqueue(queue, 'c', 'quick');
       await quick.ran(1);
+      await slow.ran(1);
       expect(slow.runs).toHaveLength(1);
       open();
     });
@@ -183,6 +174,20 @@ export function taskQueueContract(create: () => Promise<TaskQueueHarness>): void
       expect(handler.runs).toHaveLength(1);
     });
 
+    it('does not try again before the time that whoever could not serve it asked for', async () => {
+      const handler = new ScriptedHandler(() => Promise.reject(new DatabaseUnavailable('busy'))); // 5 seconds
+      const queue = await start(handler);
+      await enqueue(queue, 'a');
+      await handler.ran(1);
+      await counts(queue, { queued: 1, running: 0, dead: 0 });
+      harness.clock.advance(4_999);
+      queue.nudge();
+      await counts(queue, { queued: 1, running: 0, dead: 0 });
+      expect(handler.runs).toHaveLength(1);
+      harness.clock.advance(1_001);
+      await handler.ran(2);
+    });
+
     it('records the effect of a task and its end together', async () => {
       const handler = new ScriptedHandler(async (task) => {
         await harness.database.transaction(async (queries) => {
@@ -209,6 +214,36 @@ export function taskQueueContract(create: () => Promise<TaskQueueHarness>): void
       await enqueue(queue, 'a');
       await handler.ran(2);
       expect(handler.runs[1].attempt).toBe(1);
+    });
+
+    it('shows dead letters, and gives one all its attempts again', async () => {
+      let isMended = false;
+      const handler = new ScriptedHandler((task) =>
+        isMended
+          ? Promise.resolve()
+          : harness.database.transaction((queries) => task.bury(queries, new Error('broken'))),
+      );
+      const queue = await start(handler);
+      await enqueue(queue, 'a');
+      await counts(queue, { queued: 0, running: 0, dead: 1 });
+      const letter = {
+        id: 'a',
+        kind: 'scripted',
+        attempt: 1,
+        error: 'Error: broken',
+        createdAt: harness.clock.now(),
+      };
+      harness.clock.advance(1);
+      expect(await queue.deadLetters(10)).toEqual([letter]);
+      expect(await queue.deadLetter('a')).toEqual(letter);
+      isMended = true;
+      const revive = () => harness.database.transaction((queries) => queue.revive(queries, 'a'));
+      expect([await revive(), await revive()]).toEqual([true, false]);
+      queue.nudge();
+      await handler.ran(2);
+      expect(handler.runs[1].attempt).toBe(1);
+      await counts(queue, nothing);
+      expect(await queue.deadLetter('a')).toBeUndefined();
     });
 
     it('revokes: a waiting task never runs, a running one loses its lease', async () => {
@@ -266,14 +301,16 @@ export function taskQueueContract(create: () => Promise<TaskQueueHarness>): void
       const { open, opened } = gate();
       const handler = new ScriptedHandler(() => opened);
       const queue = await start(handler);
-      const other = await start(new ScriptedHandler(async () => {}));
+      const other = await start(handler); // either may take it
       await enqueue(queue, 'a');
       await handler.ran(1);
       for (let step = 0; step < 12; step++) {
         harness.clock.advance(harness.leaseMs / 3);
+        await renewed();
         other.nudge();
         await counts(queue, { queued: 0, running: 1, dead: 0 });
       }
+      expect(handler.runs).toHaveLength(1);
       expect(handler.runs[0].signal.aborted).toBe(false);
       open();
       await counts(queue, nothing);
@@ -313,6 +350,7 @@ export function taskQueueContract(create: () => Promise<TaskQueueHarness>): void
 
     it('refuses two handlers for one kind, and names them', async () => {
       const queue = harness.createQueue();
+      queues.push(queue);
       const handlers = [new ScriptedHandler(async () => {}), new ScriptedHandler(async () => {})];
       await expect(queue.start(handlers)).rejects.toThrow("kind 'scripted': ScriptedHandler");
     });

@@ -6,6 +6,11 @@ export interface NewTask {
   readonly id?: string;
   /** Which {@link TaskHandler} does it. */
   readonly kind: string;
+  /**
+   * Whose work it is: owners take turns among the tasks of a kind, however many each has. What is left without one is
+   * the service's own, which takes its turn like an owner.
+   */
+  readonly owner?: string;
   /** JSON, small: ids, never state. */
   readonly payload: unknown;
   /** Not before this time, ms since the Unix epoch; now when left out. */
@@ -21,6 +26,18 @@ export interface TaskCounts {
   readonly dead: number;
 }
 
+/** A task that was given up. */
+export interface DeadLetter {
+  readonly id: string;
+  readonly kind: string;
+  /** How often it was tried. */
+  readonly attempt: number;
+  /** What went wrong last; null when every run ended with its process. */
+  readonly error: string | null;
+  /** Milliseconds since the Unix epoch. */
+  readonly createdAt: number;
+}
+
 /**
  * Durable background work.
  *
@@ -29,7 +46,8 @@ export interface TaskCounts {
  *   there exactly once when it is written in the transaction of {@link RunningTask.complete}.
  * - A task belongs to one runner at a time, by a lease. A runner that lost its lease is told through the
  *   task's signal, and whatever it still tries to record is refused ({@link LeaseLost}).
- * - There is no order among tasks, and no reading of a task's state: rows of the features say how far
+ * - Of the tasks of a kind that are due each owner's first goes before anybody's second, as far as they wait at the same
+ *   time. There is no other order among tasks, and no reading of a task's state: rows of the features say how far
  *   their work has come.
  */
 export abstract class TaskQueue {
@@ -46,6 +64,13 @@ export abstract class TaskQueue {
    */
   abstract enqueue(queries: Queries, task: NewTask): Promise<void>;
 
+  /**
+   * Sees to it, in the caller's transaction, that a task of this id is there and due no later than `dueAt`. One that is
+   * there is left as it is but for that, and so is one that runs: what it does for others it has to look for in the
+   * transaction that ends it, after {@link RunningTask.hold}. A dead letter stays one.
+   */
+  abstract ensure(queries: Queries, task: NewTask & { readonly id: string }): Promise<void>;
+
   /** Removes a task in the caller's transaction, also one that runs: its runner loses the lease. */
   abstract revoke(queries: Queries, id: string): Promise<void>;
 
@@ -53,6 +78,28 @@ export abstract class TaskQueue {
   abstract nudge(): void;
 
   abstract counts(): Promise<TaskCounts>;
+
+  /** Up to `limit` of the tasks that were given up, the newest first. */
+  abstract deadLetters(limit: number): Promise<DeadLetter[]>;
+
+  /** The same of one; undefined when it is not there, or not given up. */
+  abstract deadLetter(id: string): Promise<DeadLetter | undefined>;
+
+  /**
+   * Gives a dead letter all its attempts again, due at once.
+   *
+   * @returns whether it still was one
+   */
+  abstract revive(queries: Queries, id: string): Promise<boolean>;
+
+  /** Lets no process take further tasks of these kinds, until {@link resume}; what runs goes on. */
+  abstract pause(kinds: readonly string[]): Promise<void>;
+
+  /** Lets all kinds be taken again; other processes find out by themselves after a while. */
+  abstract resume(): Promise<void>;
+
+  /** Which kinds are not taken. */
+  abstract paused(): Promise<ReadonlySet<string>>;
 
   /**
    * Takes no further tasks, gives the running ones `graceMs` to finish, then asks them to stop

@@ -1,76 +1,56 @@
 import { Injectable } from '@nestjs/common';
-import { sql } from 'kysely';
-import type { Migrations, Queries } from '../database/database';
+import { sql, type ExpressionBuilder } from 'kysely';
+import type { Queries, Tables } from '../database/database';
+import type { DeadLetter } from './task-queue';
+import { HEAD, type TaskRow } from './tasks.migrations';
 
-/**
- * A task. `due_at` says when somebody may take it: its time to start, or the end of the lease of who
- * has it; null means never again (a dead letter).
- */
-export interface TaskRow {
-  id: string;
-  kind: string;
-  payload: string;
-  attempt: number;
-  due_at: number | null;
-  /** Who has it, and which time they took it; null while it waits. */
-  lease: string | null;
-  last_error: string | null;
-  created_at: number;
-}
-
-declare module '../database/database' {
-  interface Tables {
-    tasks: TaskRow;
-  }
-}
-
-export const taskMigrations: Migrations = {
-  '0001-tasks': {
-    async up(db) {
-      await db.schema
-        .createTable('tasks')
-        .addColumn('id', 'text', (column) => column.primaryKey())
-        .addColumn('kind', 'text', (column) => column.notNull())
-        .addColumn('payload', 'text', (column) => column.notNull())
-        .addColumn('attempt', 'integer', (column) => column.notNull())
-        .addColumn('due_at', 'bigint')
-        .addColumn('lease', 'text')
-        .addColumn('last_error', 'text')
-        .addColumn('created_at', 'bigint', (column) => column.notNull())
-        .execute();
-      await db.schema
-        .createIndex('tasks_due')
-        .on('tasks')
-        .columns(['kind', 'due_at', 'id'])
-        .where('due_at', 'is not', null)
-        .execute();
-      await db.schema
-        .createIndex('tasks_leased')
-        .on('tasks')
-        .column('lease')
-        .where('lease', 'is not', null)
-        .execute();
-    },
-  },
-};
+/** Tasks that fell due taken in at once. */
+const MOST_RIPE = 100;
 
 export interface Claim {
   readonly kind: string;
   readonly limit: number;
   readonly lease: string;
-  readonly now: number;
   readonly until: number;
+  /** Only of these; of all when left out. */
+  readonly ids?: readonly string[];
 }
+
+export type WaitingTask = Pick<TaskRow, 'id' | 'attempt'> & { due_at: number; turn: number };
+
+/** What becomes of a task that is given back. */
+export type PutBack = { id: string; lease: string } & Pick<
+  TaskRow,
+  'attempt' | 'due_at' | 'turn' | 'last_error'
+>;
 
 /** The task table. Every change of a taken task is conditional on its lease. */
 @Injectable()
 export class TasksRepository {
-  async insert(queries: Queries, row: TaskRow): Promise<void> {
+  async insert(queries: Queries, row: TaskRow, now: number): Promise<void> {
+    const isRipe = row.due_at !== null && row.due_at <= now && row.lease === null;
     const { id: _, ...replacement } = row;
     await queries
       .insertInto('tasks')
+      .values({ ...row, turn: isRipe ? nextTurn(row) : row.turn })
+      .onConflict((conflict) =>
+        conflict.column('id').doUpdateSet((eb) => ({ ...replacement, turn: eb.ref('excluded.turn') })),
+      )
+      .execute();
+  }
+
+  /** Inserts a task, or makes one that waits due no later than it. */
+  async ensure(queries: Queries, row: TaskRow & { due_at: number }): Promise<void> {
+    await queries
+      .insertInto('tasks')
       .values(row)
-      .onConflict((conflict) => conflict.column('id').doUpdateSet(replacement))
+      .onConflict((conflict) =>
+        conflict
+          .column('id')
+          .doUpdateSet({ due_at: row.due_at })
+          .where('tasks.lease', 'is', null)
+          .where('tasks.due_at', '>', row.due_at),
+      )
       .execute();
   }
 
@@ -78,21 +58,54 @@ export class TasksRepository {
     await queries.deleteFrom('tasks').where('id', '=', id).execute();
   }
 
-  /** Takes the tasks that have been due the longest, those with a lease that ran out among them. */
-  claim(queries: Queries, { kind, limit, lease, now, until }: Claim): Promise<TaskRow[]> {
-    const due = queries
+  /**
+   * Gives their turns to those that fell due, and lets those wait again whose lease ran out. Who comes at the same time
+   * takes others.
+   */
+  async ripen(queries: Queries, kind: string, now: number): Promise<void> {
+    const ripe = await queries
       .selectFrom('tasks')
-      .select('id')
+      .select(['id', 'owner'])
       .where('kind', '=', kind)
       .where('due_at', '<=', now)
+      .where(isNotWaiting)
       .orderBy('due_at')
       .orderBy('id')
-      .limit(limit);
+      .limit(MOST_RIPE)
+      .forUpdate()
+      .skipLocked()
+      .execute();
+    for (const { id, owner } of ripe) {
+      const turn = sql<number>`coalesce(turn, ${nextTurn({ kind, owner })})`;
+      await queries.updateTable('tasks').set({ lease: null, turn }).where('id', '=', id).execute();
+    }
+  }
+
+  /**
+   * Takes those whose turn it is, unless their kind is paused. Who comes at the same time takes others.
+   */
+  claim(queries: Queries, { kind, limit, lease, until, ids }: Claim): Promise<TaskRow[]> {
+    const next = this.waiting(queries, kind)
+      .select('id')
+      .$if(ids !== undefined, (query) => query.where('id', 'in', ids!))
+      .limit(limit)
+      .forUpdate()
+      .skipLocked();
     return queries
+      .with('next', () => next)
       .updateTable('tasks')
       .set((eb) => ({ lease, due_at: until, attempt: eb('attempt', '+', 1) }))
-      .where('id', 'in', due)
+      .where('id', 'in', (eb) => eb.selectFrom('next').select('next.id'))
       .returningAll()
+      .execute();
+  }
+
+  /** The next of a kind that may be taken. */
+  next(queries: Queries, kind: string, limit: number): Promise<WaitingTask[]> {
+    return this.waiting(queries, kind)
+      .select(['id', 'attempt', 'due_at', 'turn'])
+      .$narrowType<{ due_at: number; turn: number }>()
+      .limit(limit)
       .execute();
   }
 
@@ -122,14 +135,7 @@ export class TasksRepository {
   }
 
   /** Gives a taken task back, due at `due_at` or never again. @returns whether the lease still held */
-  async putBack(
-    queries: Queries,
-    {
-      id,
-      lease,
-      ...change
-    }: { id: string; lease: string } & Pick<TaskRow, 'attempt' | 'due_at' | 'last_error'>,
-  ): Promise<boolean> {
+  async putBack(queries: Queries, { id, lease, ...change }: PutBack): Promise<boolean> {
     const { numUpdatedRows } = await queries
       .updateTable('tasks')
       .set({ ...change, lease: null })
@@ -149,7 +155,7 @@ export class TasksRepository {
     return rows.flatMap(({ lease }) => lease ?? []);
   }
 
-  /** Makes the tasks with these leases due at once. */
+  /** Makes the tasks with these leases due at once; each keeps its turn. */
   async expire(queries: Queries, leases: readonly string[], now: number): Promise<void> {
     if (leases.length === 0) return;
     await queries
@@ -159,12 +165,99 @@ export class TasksRepository {
       .execute();
   }
 
-  async counts(queries: Queries, now: number): Promise<{ queued: number; running: number; dead: number }> {
-    const { rows } = await sql<{ queued: number; running: number; dead: number }>`
-      select count(case when due_at <= ${now} or (due_at > ${now} and lease is null) then 1 end) as queued,
-             count(case when due_at > ${now} and lease is not null then 1 end) as running,
-             count(case when due_at is null then 1 end) as dead
-      from tasks`.execute(queries);
-    return rows[0];
+  async deadLetters(queries: Queries, limit: number): Promise<DeadLetter[]> {
+    const rows = await dead(queries)
+      .orderBy('created_at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(limit)
+      .execute();
+    return rows.map(toDeadLetter);
   }
+
+  async deadLetter(queries: Queries, id: string): Promise<DeadLetter | undefined> {
+    const row = await dead(queries).where('id', '=', id).executeTakeFirst();
+    return row && toDeadLetter(row);
+  }
+
+  /** @returns whether there was such a dead letter */
+  async revive(queries: Queries, id: string, now: number): Promise<boolean> {
+    const { numUpdatedRows } = await queries
+      .updateTable('tasks')
+      .set({ due_at: now, attempt: 0, last_error: null })
+      .where('id', '=', id)
+      .where('due_at', 'is', null)
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
+  }
+
+  /** Each from an index alone: it is asked for every second while much waits. */
+  async counts(queries: Queries, now: number): Promise<{ queued: number; running: number; dead: number }> {
+    const { rows } = await sql<{ total: number; waiting: number; others: number; running: number }>`
+      select (select count(*) from tasks) as total,
+             (select count(*) from tasks where lease is null and turn is not null) as waiting,
+             (select count(*) from tasks where due_at is not null and (turn is null or lease is not null)) as others,
+             (select count(*) from tasks where lease is not null and due_at > ${now}) as running`.execute(
+      queries,
+    );
+    const { total, waiting, others, running } = rows[0];
+    return { queued: waiting + others - running, running, dead: total - waiting - others };
+  }
+
+  async pause(queries: Queries, kinds: readonly string[]): Promise<void> {
+    await queries
+      .insertInto('task_pauses')
+      .values(kinds.map((kind) => ({ kind })))
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+
+  async resume(queries: Queries): Promise<void> {
+    await queries.deleteFrom('task_pauses').execute();
+  }
+
+  async paused(queries: Queries): Promise<Set<string>> {
+    const rows = await queries.selectFrom('task_pauses').select('kind').execute();
+    return new Set(rows.map(({ kind }) => kind));
+  }
+
+  /** Those of a kind that may be taken, in the order of their turns; none while it is paused. */
+  private waiting(queries: Queries, kind: string) {
+    return queries
+      .selectFrom('tasks')
+      .where('kind', '=', kind)
+      .where('lease', 'is', null)
+      .where('turn', 'is not', null)
+      .where((eb) =>
+        eb.not(eb.exists(eb.selectFrom('task_pauses').select('kind').where('task_pauses.kind', '=', kind))),
+      )
+      .orderBy('turn')
+      .orderBy('due_at')
+      .orderBy('id');
+  }
+}
+
+/**
+ * The turn of a task that begins to wait: after the last one of its owner, or with the first of all. So owners take
+ * turns, however many each has; who comes anew is neither behind what others have waiting, nor before what waits already.
+ * (Start-time fair queueing: Goyal, Vin and Cheng 1996.)
+ */
+function nextTurn({ kind, owner }: Pick<TaskRow, 'kind' | 'owner'>) {
+  const waits = sql`lease is null and turn is not null and turn > ${sql.lit(HEAD)}`;
+  return sql<number>`coalesce(
+    (select max(turn) + 1 from tasks where kind = ${kind} and owner = ${owner} and ${waits}),
+    (select min(turn) from tasks where kind = ${kind} and ${waits}),
+    0)`;
+}
+
+/** Leased, or not due yet; as the index `tasks_later` says it. */
+function isNotWaiting(eb: ExpressionBuilder<Tables, 'tasks'>) {
+  return eb.or([eb('turn', 'is', null), eb('lease', 'is not', null)]);
+}
+
+function dead(queries: Queries) {
+  return queries.selectFrom('tasks').selectAll().where('due_at', 'is', null);
+}
+
+function toDeadLetter({ id, kind, attempt, last_error, created_at }: TaskRow): DeadLetter {
+  return { id, kind, attempt, error: last_error, createdAt: created_at };
 }
