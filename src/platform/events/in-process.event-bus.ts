@@ -1,10 +1,9 @@
-import { Injectable } from '@nestjs/common';
-import { EventEmitter2 } from '@nestjs/event-emitter';
+import type { EventEmitter2 } from '@nestjs/event-emitter';
 import { EventBus, type DomainEvent } from './event-bus';
 
-@Injectable()
+/** For one instance that shares its database with no other. */
 export class InProcessEventBus extends EventBus {
-  constructor(private readonly emitter: EventEmitter2) {
+  constructor(protected readonly emitter: EventEmitter2) {
     super();
   }
 

@@ -1,0 +1,84 @@
+import { Logger } from '@nestjs/common';
+import { once } from 'node:events';
+import { IoredisConnections } from './ioredis.connections';
+import { RedisServer } from './redis-server.harness';
+
+describe('IoredisConnections', () => {
+  let server: RedisServer;
+  let connections: IoredisConnections;
+  let logged: string[];
+  beforeEach(async () => {
+    logged = [];
+    Logger.overrideLogger({
+      log: (message: string) => logged.push(message),
+      warn: (message: string) => logged.push(message),
+      error: (message: string) => logged.push(message),
+    });
+    server = await RedisServer.start();
+    connections = new IoredisConnections(server.url, 'mill');
+    await once(connections.commands, 'ready');
+  });
+  afterEach(async () => {
+    await connections.close();
+    await server.remove();
+    Logger.overrideLogger(false);
+  });
+
+  it('names things by the prefix', async () => {
+    await connections.commands.set(connections.key('a', 'b'), 'x');
+    expect(await server.keys()).toEqual(['mill:a:b']);
+  });
+
+  it('fails commands at once while Redis is away, and comes back by itself', async () => {
+    await connections.ping();
+    const lost = once(connections.commands, 'close');
+    await server.stop();
+    await lost;
+    await expect(connections.ping()).rejects.toThrow(Error);
+    await server.restart();
+    await once(connections.commands, 'ready');
+    await connections.ping();
+    expect(logged).toEqual([
+      'Redis does not answer: the connection was lost. The service goes on without it.',
+      'Redis answers again.',
+    ]);
+  });
+
+  it('does not wait for a Redis that says nothing', async () => {
+    server.pause();
+    await expect(connections.ping()).rejects.toThrow('timed out');
+    server.resume();
+  });
+
+  it('subscribes again after a cut', async () => {
+    const subscriber = connections.open('subscriptions');
+    await subscriber.subscribe('channel');
+    const back = [once(subscriber, 'ready'), once(connections.commands, 'ready')];
+    await server.cut();
+    await Promise.all(back);
+    await subscriber.ping(); // goes after what was subscribed to again
+    const heard = once(subscriber, 'message');
+    await connections.commands.publish('channel', 'news');
+    expect(await heard).toEqual(['channel', 'news']);
+  });
+
+  it('lets commands that wait wait for Redis too', async () => {
+    const blocking = connections.open('blocking');
+    const taken = blocking.blpop('list', 0);
+    await server.restart();
+    await once(connections.commands, 'ready');
+    await connections.commands.rpush('list', 'item');
+    expect(await taken).toEqual(['list', 'item']);
+  });
+
+  it('closes all of them, also while Redis is away', async () => {
+    const subscriber = connections.open('subscriptions');
+    await once(subscriber, 'ready');
+    const lost = [once(subscriber, 'close'), once(connections.commands, 'close')];
+    await server.stop();
+    await Promise.all(lost);
+    await connections.close();
+    await expect(connections.ping()).rejects.toThrow(Error);
+    expect(logged).toHaveLength(1); // of the loss
+  });
+});

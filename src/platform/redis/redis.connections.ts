@@ -1,0 +1,39 @@
+import type { Redis } from 'ioredis';
+
+/** What a connection is for decides what becomes of its commands while Redis is away. */
+export type RedisUse =
+  /** Somebody waits for the answer: commands fail at once while Redis is away, and after a second when it is slow. */
+  | 'commands'
+  /** What is subscribed to is subscribed to again. */
+  | 'subscriptions'
+  /** Commands that wait for something at the server wait for the server too. */
+  | 'blocking';
+
+/**
+ * The connections of this process to Redis. Each connects by itself, again and again, so the service starts and runs
+ * while Redis is away; that is logged when it begins and when it is over.
+ *
+ * What lies in Redis may be lost at any time, by a restart or FLUSHALL: nothing there may be the only copy.
+ *
+ * Without REDIS_URL this is `undefined` where it is injected, and no client is loaded:
+ *
+ * ```ts
+ * @Inject(RedisConnections) redis: RedisConnections | undefined
+ * ```
+ */
+export abstract class RedisConnections {
+  /** One that all share, for commands that are answered at once. */
+  abstract readonly commands: Redis;
+
+  /** A further connection; it is closed with all others. */
+  abstract open(use: RedisUse): Redis;
+
+  /** The name of a key or channel of this installation. */
+  abstract key(...parts: readonly string[]): string;
+
+  /** Rejects when Redis does not answer. */
+  abstract ping(): Promise<void>;
+
+  /** Waits for the replies that are under way. */
+  abstract close(): Promise<void>;
+}
