@@ -13,15 +13,22 @@ export class ReadinessDto {
   @ApiProperty({ enum: ['ok'] })
   status!: string;
 
-  /** Each dependency. */
+  /**
+   * Each dependency; without `mail` and `redis` the service is ready nevertheless: it still takes uploads. Who takes no
+   * tasks (`ROLE=api`) does not list `mail`.
+   */
   @ApiProperty({
     type: 'object',
     additionalProperties: {
       type: 'object',
-      properties: { status: { type: 'string' } },
+      properties: { status: { type: 'string' }, transport: { type: 'string', enum: ['smtp', 'outbox'] } },
       required: ['status'],
     },
-    example: { database: { status: 'up' }, storage: { status: 'up' } },
+    example: {
+      database: { status: 'up' },
+      storage: { status: 'up' },
+      mail: { transport: 'smtp', status: 'up' },
+    },
   })
-  checks!: Record<string, { status: string }>;
+  checks!: Record<string, { status: string; transport?: string }>;
 }

@@ -10,7 +10,7 @@ interface RoutedApp {
 }
 
 /** What Nest runs before every route, and after them all: `/{*path}`, `*path`. */
-const CATCH_ALL = /^\/?\{?\*/;
+export const CATCH_ALL = /^\/?\{?\*/;
 
 /** The methods that the path of a request is served with, for `Allow`; empty when it is unknown. */
 export function allowedMethods({ app, path }: Request): string[] {

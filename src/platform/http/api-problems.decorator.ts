@@ -1,16 +1,26 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiResponse } from '@nestjs/swagger';
+import { DatabaseUnavailable } from '../database/database.errors';
 import { problemOf, type DomainErrorClass } from '../errors/domain-error';
+import { Forbidden, InvalidToken, IssuerUnavailable, NotAuthenticated } from './caller.errors';
 import { InternalError } from './http.errors';
 import { PROBLEM_JSON, problemType } from './problem';
 import { ProblemDto } from './problem.dto';
 
+/** What comes of looking at the credentials of a request. */
+const OF_CREDENTIALS = [NotAuthenticated, InvalidToken, Forbidden, IssuerUnavailable, DatabaseUnavailable];
+
 /**
- * Documents the errors that a route can answer with, an example each. Every route can answer with
- * `internal_error`, so that one goes without saying.
+ * Documents the errors that a route can answer with, an example each. What every route can answer with goes
+ * without saying: `internal_error`, and what comes of the caller's credentials.
  */
 export function ApiProblems(...errors: DomainErrorClass[]): MethodDecorator & ClassDecorator {
-  const kinds = [...errors, InternalError].map((error) => problemOf(error));
+  return ApiPublicProblems(...OF_CREDENTIALS, ...errors);
+}
+
+/** The same for a route that is {@link Public}. */
+export function ApiPublicProblems(...errors: DomainErrorClass[]): MethodDecorator & ClassDecorator {
+  const kinds = [...new Set([...errors, InternalError])].map((error) => problemOf(error));
   const statuses = [...new Set(kinds.map(({ status }) => status))];
   const responses = statuses.map((status) => {
     const ofStatus = kinds.filter((kind) => kind.status === status);

@@ -3,6 +3,7 @@ import contentDisposition from 'content-disposition';
 import type { Request, Response } from 'express';
 import type { Readable } from 'node:stream';
 import { parseRange, type RequestedRange } from './byte-range';
+import { isDigestWanted } from './digests';
 import { isNotModified } from './preconditions';
 
 /** Stored bytes as a caller may ask for them. They never change. */
@@ -32,6 +33,7 @@ export async function answerDownload(
 ): Promise<StreamableFile | undefined> {
   const { contentType, sizeBytes } = download;
   describe(download, response);
+  if (!isDigestWanted(request)) response.removeHeader('Repr-Digest');
   if (isNotModified(request, response)) {
     response.status(304);
     return undefined;
@@ -66,8 +68,8 @@ function requestedRange(request: Request, response: Response, sizeBytes: number)
   return range !== undefined && request.method === 'GET' && isHeld ? parseRange(range, sizeBytes) : undefined;
 }
 
-/** Whatever went wrong while bytes were read: the client must not take what it has for the whole. */
-function breakOff(error: Error, response: { destroy?(): unknown }): void {
-  new Logger('Download').error(`A download was broken off: ${error.message}`);
+/** Whatever went wrong while an answer was sent: the client must not take what it has for the whole. */
+export function breakOff(error: Error, response: { destroy?(): unknown }): void {
+  new Logger('Download').error(`An answer was broken off: ${error.message}`);
   response.destroy?.();
 }

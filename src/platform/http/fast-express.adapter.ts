@@ -30,9 +30,11 @@ export class FastExpressAdapter extends ExpressAdapter {
     class Response extends ServerResponse {}
     app.request = Object.setPrototypeOf(Request.prototype, app.request) as object;
     app.response = Object.setPrototypeOf(Response.prototype, app.response) as object;
-    // A slow but honest upload may take hours; its headers may not, and a silent socket may not stay.
+    // A slow but honest upload may take hours (UploadPace tells it from others); its headers may not, and a
+    // silent socket may not stay.
     const timeouts = { requestTimeout: 0, headersTimeout: MINUTE_MS / 2 };
-    const server = createServer({ IncomingMessage: Request, ServerResponse: Response, ...timeouts }, app);
+    const classes = { IncomingMessage: Request, ServerResponse: Response };
+    const server = createServer({ ...classes, ...timeouts, requireHostHeader: false }, app);
     server.setTimeout(2 * MINUTE_MS);
     answerClientErrors(server);
     this.setHttpServer(server);

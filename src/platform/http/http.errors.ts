@@ -7,8 +7,8 @@ import { DomainError, Problem } from '../errors/domain-error';
   meaning: 'Nothing is served at this path. `/docs` shows what is.',
 })
 export class RouteNotFound extends DomainError {
-  constructor() {
-    super('Nothing is served at this path; /docs shows what is.');
+  constructor(detail = 'Nothing is served at this path; /docs shows what is.') {
+    super(detail);
   }
 }
 
@@ -74,12 +74,20 @@ export class UnsupportedMediaType extends DomainError {
   }
 }
 
+/** What can be wrong with a body that is to be JSON. */
+export const JSON_BODY_PROBLEMS = [
+  ValidationFailed,
+  MalformedRequest,
+  RequestTooLarge,
+  UnsupportedMediaType,
+] as const;
+
 @Problem({
   code: 'request_timeout',
   status: 408,
   title: 'The request took too long to come',
   meaning:
-    'The headers, or the fields after a file, were not complete in time. The file itself may take as long as it needs, as long as bytes come.',
+    'The headers, or the fields after a file, were not complete in time, or the body came more slowly than `MIN_UPLOAD_BYTES_PER_SECOND`, averaged over a minute. A file may take as long as it needs at that pace.',
 })
 export class RequestTimeout extends DomainError {
   constructor() {

@@ -4,14 +4,16 @@ import { ConnectionDrain } from './connection-drain';
 import { ErrorsController } from './errors.controller';
 import { LoggingModule } from './logging.module';
 import { ProblemFilter } from './problem.filter';
+import { UploadPace } from './upload-pace';
 import { createValidationPipe } from './validation.pipe';
 
-/** What holds for every route: validation, problem documents, request logs, and the end of connections at shutdown. */
+/** What holds for every route: validation, problem documents, request logs, the pace of bodies, and the end of connections at shutdown. */
 @Module({
   imports: [LoggingModule],
   controllers: [ErrorsController],
   providers: [
     ConnectionDrain,
+    UploadPace,
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_PIPE, useFactory: createValidationPipe },
   ],

@@ -3,10 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LoggerModule } from 'nestjs-pino';
 import { Settings } from '../config/settings';
 import { AppLogger } from './app.logger';
+import { PROBES } from './probes';
 import { assignRequestId } from './request-id';
-
-/** Health checks come every few seconds and tell nothing. */
-const QUIET = new Set(['/livez', '/readyz']);
 
 /**
  * Structured logs, a line a request with its id. Of a request only method and path are logged:
@@ -22,7 +20,7 @@ const QUIET = new Set(['/livez', '/readyz']);
         pinoHttp: {
           level: LOG_LEVEL,
           genReqId: assignRequestId,
-          autoLogging: { ignore: ({ url = '' }: IncomingMessage) => QUIET.has(url) },
+          autoLogging: { ignore: ({ url = '' }: IncomingMessage) => PROBES.has(url) },
           customLogLevel: (_: IncomingMessage, { statusCode }: ServerResponse, error?: Error) =>
             error || statusCode >= 500 ? 'error' : 'info',
           serializers: {

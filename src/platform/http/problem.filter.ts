@@ -1,8 +1,8 @@
 import { Catch, type ArgumentsHost, type ExceptionFilter, Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { allowedMethods } from './allowed-methods';
+import { AccessRefused } from './caller.errors';
 import { toDomainError } from './domain-errors';
-import { MethodNotAllowed, RangeNotSatisfiable, RouteNotFound } from './http.errors';
+import { MethodNotAllowed, RangeNotSatisfiable } from './http.errors';
 import { requestId } from './request-id';
 import { PROBLEM_JSON, toProblem } from './problem';
 import type { DomainError } from '../errors/domain-error';
@@ -38,7 +38,7 @@ export class ProblemFilter implements ExceptionFilter {
   catch(thrown: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<Request>();
     const response = host.switchToHttp().getResponse<Response>();
-    const error = narrow(toDomainError(thrown), request);
+    const error = toDomainError(thrown);
     this.log(error, request);
     if (response.headersSent) {
       // Part of a body is out: a clean end would make it look whole.
@@ -58,17 +58,16 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** A path that is served with other methods is not an unknown path. */
-function narrow(error: DomainError, request: Request): DomainError {
-  if (!(error instanceof RouteNotFound)) return error;
-  const allowed = allowedMethods(request);
-  return allowed.length > 0 ? new MethodNotAllowed(request.method, allowed) : error;
+/** For an error that comes while somebody still reads the body: its reader gets no more of it. */
+export function answerAndHangUp(error: DomainError, request: Request, response: Response): void {
+  endAfterLinger(begin(error, request, response), request, response);
 }
 
 /** Sets status and headers; returns the body. */
 function begin(error: DomainError, request: Request, response: Response): Buffer {
   for (const header of OF_ANOTHER_BODY) response.removeHeader(header);
   if (error.retryAfter !== undefined) response.setHeader('Retry-After', error.retryAfter);
+  if (error instanceof AccessRefused) response.setHeader('WWW-Authenticate', error.challenge);
   if (error instanceof MethodNotAllowed) response.setHeader('Allow', error.allowed.join(', '));
   if (error instanceof RangeNotSatisfiable) response.setHeader('Content-Range', `bytes */${error.sizeBytes}`);
   for (const [member, header] of ACCEPTABLE) {

@@ -36,6 +36,8 @@ export interface FilePart {
   readonly filename: string;
   /** What the client claims, with parameters; `application/octet-stream` when it claims nothing. */
   readonly contentType: string;
+  /** The SHA-256 that the headers of the part state (RFC 9530), lower-case hex; not verified here. */
+  readonly digests: readonly string[];
   /**
    * The bytes, once, in slices of the chunks that the socket delivered: a slice shares its memory with its
    * neighbours, so copy it before transferring it to another thread. Rejects like the generator itself.
@@ -58,14 +60,18 @@ export class MultipartReader {
    * When the consumer stops early, the rest of the body is discarded, up to the limit, as it comes in.
    * After BodyTooLarge it is not: answer with `Connection: close`.
    *
+   * @param observe - sees every chunk of the whole body, before it is taken apart
    * @throws UnsupportedBodyType, BodyTooLarge before anything is read, by the request's headers.
-   * @throws MalformedMultipart, TooManyParts, FieldTooLarge, BodyTooLarge as the body shows it.
+   * @throws MalformedMultipart, MalformedDigest, TooManyParts, FieldTooLarge, BodyTooLarge as the body shows it.
    * @throws UploadAborted when the client goes away, from a pending step or the next one.
    */
-  async *parts(request: IncomingMessage): AsyncGenerator<MultipartPart, void> {
+  async *parts(
+    request: IncomingMessage,
+    observe?: (chunk: Buffer) => void,
+  ): AsyncGenerator<MultipartPart, void> {
     const boundary = boundaryOf(request.headers);
     this.checkContentLength(request.headers['content-length']);
-    const source = new RequestBody(request, this.limits.bodyBytes);
+    const source = new RequestBody(request, this.limits.bodyBytes, observe);
     const cursor = new PartCursor(source, new BoundaryScanner(boundary));
     const count = { fields: 0, files: 0 };
     try {
@@ -82,7 +88,7 @@ export class MultipartReader {
   }
 
   private async toPart(
-    { name, filename, contentType }: PartHeaders,
+    { name, filename, contentType, digests }: PartHeaders,
     cursor: PartCursor,
   ): Promise<MultipartPart> {
     if (filename === undefined) {
@@ -94,6 +100,7 @@ export class MultipartReader {
       name,
       filename,
       contentType: contentType || 'application/octet-stream',
+      digests,
       body: cursor.body(),
     };
   }

@@ -15,7 +15,7 @@ describe('parsePartHeaders', () => {
         'Content-Disposition: form-data; name="file"; filename="a.txt"',
         'Content-Type: text/plain; charset=utf-8',
       ),
-    ).toEqual({ name: 'file', filename: 'a.txt', contentType: 'text/plain; charset=utf-8' });
+    ).toEqual({ name: 'file', filename: 'a.txt', contentType: 'text/plain; charset=utf-8', digests: [] });
   });
 
   it('takes any case, unquoted, unknown and stray parameters', () => {
@@ -23,6 +23,7 @@ describe('parsePartHeaders', () => {
       name: 'file',
       filename: undefined,
       contentType: undefined,
+      digests: [],
     });
   });
 

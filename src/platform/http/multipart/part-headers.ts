@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { statedDigests } from '../digests';
 import { parseParameters } from './header-parameters';
 import { MalformedMultipart, UnsupportedBodyType } from './multipart.errors';
 
@@ -8,6 +9,8 @@ export interface PartHeaders {
   /** Absent in a field; may be empty in a file. */
   readonly filename: string | undefined;
   readonly contentType: string | undefined;
+  /** The SHA-256 that the part is said to have (RFC 9530), lower-case hex. */
+  readonly digests: readonly string[];
 }
 
 const TOKEN = /^[!#$%&'*+.^_`|~\w-]+$/;
@@ -35,6 +38,7 @@ export function parsePartHeaders(block: Buffer): PartHeaders {
   return {
     ...parseDisposition(headers.get('content-disposition')),
     contentType: headers.get('content-type'),
+    digests: statedDigests((name) => headers.get(name)),
   };
 }
 

@@ -26,6 +26,8 @@ export class RequestBody {
   constructor(
     private readonly request: IncomingMessage,
     private readonly maxBytes: number,
+    /** Sees every chunk of the body as it comes in. */
+    private readonly observe?: (chunk: Buffer) => void,
   ) {
     this.ended = request.readableEnded;
     if (this.ended) return;
@@ -74,7 +76,10 @@ export class RequestBody {
     if (this.totalBytes > this.maxBytes) {
       this.request.pause();
       this.fail(new BodyTooLarge(`The request body is larger than ${this.maxBytes} bytes.`));
-    } else if (this.waiter) {
+      return;
+    }
+    this.observe?.(chunk);
+    if (this.waiter) {
       this.waiter.resolve(chunk);
       this.waiter = undefined;
     } else if (!this.failure) {
