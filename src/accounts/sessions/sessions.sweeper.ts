@@ -1,0 +1,23 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../platform/clock/clock';
+import { Sweeper } from '../../platform/clock/sweeper';
+import { SessionsRepository } from './sessions.repository';
+import { SESSION_MS } from './sessions.service';
+
+const HOUR_MS = 3_600_000;
+
+/** Forgets sessions that have ended, and refresh tokens that were used too long ago to matter. */
+@Injectable()
+export class SessionsSweeper extends Sweeper {
+  constructor(
+    private readonly sessions: SessionsRepository,
+    clock: Clock,
+  ) {
+    super(clock, HOUR_MS, false);
+  }
+
+  override sweep(): Promise<void> {
+    const now = this.clock.now();
+    return this.sessions.prune(now, now - SESSION_MS);
+  }
+}
