@@ -1,4 +1,4 @@
-import type { AcceptedType } from '../plugin-api/processor';
+import { Processor, type AcceptedType } from '../plugin-api/processor';
 import { loadSettings } from '../platform/config/load-settings';
 import { FileTypes, SNIFF_BYTES } from './file-types';
 import { UnsupportedFileType } from './files.errors';
@@ -11,11 +11,27 @@ const PNG = Buffer.from('89504e470d0a1a0a0000000d4948445200000001000000010806000
 const EXE = Buffer.concat([Buffer.from('MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff', 'latin1'), Buffer.alloc(100)]);
 const JPEG_WITHOUT_NUL = Buffer.concat([Buffer.from('ffd8ffe1', 'hex'), Buffer.alloc(100, 0xaa)]);
 
+class Taking extends Processor {
+  override readonly description = '';
+  override readonly result = Object;
+
+  constructor(
+    override readonly name: string,
+    override readonly accepts: readonly AcceptedType[],
+  ) {
+    super();
+  }
+}
+
+const textProcessor = new Taking('text', [text, csv]);
+const imageProcessor = new Taking('image', [png]);
+const tableProcessor = new Taking('table', [csv]);
+
 function create(environment = {}): FileTypes {
   const types = new FileTypes(loadSettings(environment));
-  types.accept('text', [text, csv]);
-  types.accept('image', [png]);
-  types.accept('table', [csv]);
+  types.accept(textProcessor);
+  types.accept(imageProcessor);
+  types.accept(tableProcessor);
   return types;
 }
 
@@ -23,11 +39,11 @@ describe('FileTypes', () => {
   it('knows a file by extension and content, whatever the case', async () => {
     expect(await create().classify('A.TXT', Buffer.from('hello'))).toEqual({
       contentType: 'text/plain',
-      processors: ['text'],
+      processors: [textProcessor],
     });
     expect(await create().classify('a.png', PNG)).toEqual({
       contentType: 'image/png',
-      processors: ['image'],
+      processors: [imageProcessor],
     });
   });
 
@@ -35,9 +51,9 @@ describe('FileTypes', () => {
     const types = create();
     expect(await types.classify('a.csv', Buffer.from('a,b'))).toEqual({
       contentType: 'text/csv',
-      processors: ['text', 'table'],
+      processors: [textProcessor, tableProcessor],
     });
-    expect(types.processorsFor('a.csv')).toEqual(['text', 'table']);
+    expect(types.processorsFor('a.csv')).toEqual([textProcessor, tableProcessor]);
   });
 
   it.each([
@@ -94,9 +110,11 @@ describe('FileTypes', () => {
   });
 
   it('refuses malformed and repeated entries, and says which', () => {
-    expect(() => create().accept('x', [{ ...text, extension: 'txt' }])).toThrow(
+    expect(() => create().accept(new Taking('x', [{ ...text, extension: 'txt' }]))).toThrow(
       "Processor 'x' accepts 'txt'",
     );
-    expect(() => create().accept('text', [text])).toThrow("Processor 'text' accepts '.txt' twice");
+    expect(() => create().accept(new Taking('x', [text, text]))).toThrow(
+      "Processor 'x' accepts '.txt' twice",
+    );
   });
 });

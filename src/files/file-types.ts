@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { fileTypeFromBuffer } from 'file-type';
 import { isUtf8 } from 'node:buffer';
-import type { AcceptedType } from '../plugin-api/processor';
+import type { AcceptedType, Processor } from '../plugin-api/processor';
 import { Settings } from '../platform/config/settings';
 import { extensionOf } from './file-name';
 import { UnsupportedFileType } from './files.errors';
@@ -10,14 +10,14 @@ import { UnsupportedFileType } from './files.errors';
 export const SNIFF_BYTES = 4100;
 
 interface Acceptance extends AcceptedType {
-  readonly processor: string;
+  readonly processor: Processor;
 }
 
 /** What a file was found to be. */
 export interface FileClass {
   readonly contentType: string;
-  /** Names of the processors that take it; the first is the default. */
-  readonly processors: readonly string[];
+  /** The processors that take it; the first is the default. */
+  readonly processors: readonly Processor[];
 }
 
 /**
@@ -31,14 +31,15 @@ export class FileTypes {
   constructor(private readonly settings: Settings) {}
 
   /** @throws Error when the processor already takes an extension, or the extension is malformed */
-  accept(processor: string, types: readonly AcceptedType[]): void {
-    for (const type of types) {
+  accept(processor: Processor): void {
+    const { name, accepts } = processor;
+    for (const type of accepts) {
       if (!/^\.[a-z0-9]+$/.test(type.extension)) {
-        throw new Error(`Processor '${processor}' accepts '${type.extension}': write it like '.txt'.`);
+        throw new Error(`Processor '${name}' accepts '${type.extension}': write it like '.txt'.`);
       }
       const others = this.byExtension.get(type.extension) ?? [];
       if (others.some((other) => other.processor === processor)) {
-        throw new Error(`Processor '${processor}' accepts '${type.extension}' twice: remove one.`);
+        throw new Error(`Processor '${name}' accepts '${type.extension}' twice: remove one.`);
       }
       this.byExtension.set(type.extension, [...others, { ...type, processor }]);
     }
@@ -55,22 +56,44 @@ export class FileTypes {
    * @throws UnsupportedFileType
    */
   async classify(filename: string, head: Uint8Array): Promise<FileClass> {
-    const extension = extensionOf(filename);
-    const candidates = this.isAllowed(extension) ? (this.byExtension.get(extension) ?? []) : [];
-    if (candidates.length === 0) throw new UnsupportedFileType(this.notAccepted(extension));
+    const candidates = this.candidates(filename);
     const isText = isPlainText(head);
     const needsSignature = !isText || candidates.some(({ content }) => content !== 'text');
     const found = needsSignature ? (await fileTypeFromBuffer(head))?.mime : undefined;
     const fitting = candidates.filter(({ content }) =>
       content === 'text' ? isText || mayBeText(head, found) : found !== undefined && content.includes(found),
     );
-    if (fitting.length === 0) throw new UnsupportedFileType(contradiction(extension, found));
+    if (fitting.length === 0) throw new UnsupportedFileType(contradiction(extensionOf(filename), found));
     return { contentType: fitting[0].mediaType, processors: fitting.map(({ processor }) => processor) };
   }
 
-  /** Names of the processors that take files stored under this name, the default first. */
-  processorsFor(filename: string): string[] {
+  /** The processors that take files stored under this name, the default first. */
+  processorsFor(filename: string): Processor[] {
     return (this.byExtension.get(extensionOf(filename)) ?? []).map(({ processor }) => processor);
+  }
+
+  /** The first extension that is accepted for a media type, which may have parameters; empty when there is none. */
+  extensionFor(mediaType: string): string {
+    const [essence] = mediaType.toLowerCase().split(';');
+    for (const [extension, acceptances] of this.byExtension)
+      if (acceptances.some((acceptance) => acceptance.mediaType === essence.trim())) return extension;
+    return '';
+  }
+
+  /**
+   * The processors that may take a file of this name, for who has none of its bytes yet.
+   *
+   * @throws UnsupportedFileType when none does
+   */
+  takersOf(filename: string): Processor[] {
+    return this.candidates(filename).map(({ processor }) => processor);
+  }
+
+  private candidates(filename: string): Acceptance[] {
+    const extension = extensionOf(filename);
+    const candidates = this.isAllowed(extension) ? (this.byExtension.get(extension) ?? []) : [];
+    if (candidates.length === 0) throw new UnsupportedFileType(this.notAccepted(extension));
+    return candidates;
   }
 
   private isAllowed(extension: string): boolean {

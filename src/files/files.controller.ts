@@ -1,7 +1,8 @@
 import { Controller, Get, Param, Query, Req, Res, type StreamableFile } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { DatabaseUnavailable } from '../platform/database/database.errors';
+import { EventBus } from '../platform/events/event-bus';
 import { ApiDownload } from '../platform/http/api-download.decorator';
 import { ApiProblems } from '../platform/http/api-problems.decorator';
 import { Caller, type Owner } from '../platform/http/caller.decorator';
@@ -9,29 +10,33 @@ import { answerDownload } from '../platform/http/download';
 import { ValidationFailed } from '../platform/http/http.errors';
 import { IdPipe } from '../platform/http/id.pipe';
 import { linkNext } from '../platform/http/page.dto';
+import { answerRows, ApiRows, prefersRows } from '../platform/http/row-stream';
 import { FileDto, ListFilesQuery, toFileDto } from './files.dto';
 import { FileNotFound } from './files.errors';
+import { FileDownloaded } from './files.events';
 import { FilesService } from './files.service';
 
 @ApiTags('files')
 @Controller('files')
 export class FilesController {
-  constructor(private readonly files: FilesService) {}
+  constructor(
+    private readonly files: FilesService,
+    private readonly events: EventBus,
+  ) {}
 
   @Get()
   @ApiOperation({ operationId: 'listFiles', summary: 'List your files, newest first' })
-  @ApiOkResponse({
-    type: [FileDto],
-    description: 'A page of files',
-    headers: { Link: { description: 'The next page, `rel="next"` (RFC 8288)', schema: { type: 'string' } } },
-  })
+  @ApiRows(FileDto, 'files')
   @ApiProblems(ValidationFailed, DatabaseUnavailable)
   async list(
     @Caller() owner: Owner,
     @Query() query: ListFilesQuery,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<FileDto[]> {
+  ): Promise<FileDto[] | StreamableFile> {
+    if (prefersRows(request, response)) {
+      return answerRows(request, query, (part) => this.files.list(owner, { ...query, ...part }), toFileDto);
+    }
     const { entries, next } = await this.files.list(owner, query);
     linkNext(request, response, next);
     return entries.map(toFileDto);
@@ -51,6 +56,10 @@ export class FilesController {
     const file = await this.files.get(owner, fileId);
     const { filename, contentType, sizeBytes, sha256, uploadedAt: modifiedAt } = file;
     const download = { filename, contentType, sizeBytes, sha256, modifiedAt };
-    return answerDownload(request, response, download, (range) => this.files.read(file, range));
+    return answerDownload(request, response, download, async (range) => {
+      const bytes = await this.files.read(file, range);
+      if (request.method !== 'HEAD') this.events.publish(new FileDownloaded(file));
+      return bytes;
+    });
   }
 }

@@ -70,6 +70,13 @@ export class FileDto {
   /** @example 2026-11-22T09:30:00.000Z */
   @ApiProperty({ format: 'date-time' })
   uploaded_at!: string;
+
+  /**
+   * When the file is deleted, with its jobs; null for never.
+   * @example 2026-12-22T09:30:00.000Z
+   */
+  @ApiProperty({ format: 'date-time' })
+  expires_at!: string | null;
 }
 
 export function toFileDto(file: StoredFile): FileDto {
@@ -83,5 +90,6 @@ export function toFileDto(file: StoredFile): FileDto {
     category: file.category,
     tags: [...file.tags],
     uploaded_at: new Date(file.uploadedAt).toISOString(),
+    expires_at: file.expiresAt === null ? null : new Date(file.expiresAt).toISOString(),
   };
 }

@@ -1,3 +1,4 @@
+import type { Settings } from '../platform/config/settings';
 import { DomainError, Problem } from '../platform/errors/domain-error';
 
 @Problem({
@@ -28,3 +29,27 @@ export class InvalidFileName extends DomainError {}
     'No installed processor takes files with this extension, or the content is not what the extension says. The detail says what was found; `GET /processors` lists what is accepted.',
 })
 export class UnsupportedFileType extends DomainError {}
+
+type Quota = Pick<Settings, 'QUOTA_BYTES_PER_OWNER' | 'QUOTA_FILES_PER_OWNER'>;
+
+/** `quota` and `used` have the same members; null stands for no limit. */
+@Problem({
+  code: 'quota_exceeded',
+  status: 413,
+  title: 'The quota is used up',
+  meaning:
+    'The file does not fit into what its owner may store (`QUOTA_BYTES_PER_OWNER`, `QUOTA_FILES_PER_OWNER`); nothing was stored. `quota` and `used` say how much of each. Deleting jobs with their files makes room.',
+})
+export class QuotaExceeded extends DomainError {
+  constructor(quota: Quota, used: { readonly bytes: number; readonly files: number }) {
+    super('The file does not fit into the quota.', {
+      extensions: {
+        quota: {
+          total_bytes: quota.QUOTA_BYTES_PER_OWNER || null,
+          file_count: quota.QUOTA_FILES_PER_OWNER || null,
+        },
+        used: { total_bytes: used.bytes, file_count: used.files },
+      },
+    });
+  }
+}
