@@ -1,18 +1,20 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileMigrations, FilesRepository } from '../files/files.repository';
+import { fileMigrations } from '../files/files.repository';
+import { filesOf, storedFile } from '../files/files.harness';
 import { Ids } from '../platform/clock/ids';
 import { ManualClock } from '../platform/clock/manual.clock';
-import type { Queries } from '../platform/database/database';
-import { SqliteDatabase } from '../platform/database/sqlite.database';
+import type { Database, Queries } from '../platform/database/database';
+import { TestDatabase } from '../platform/database/databases.harness';
 import { EventBus, type DomainEvent } from '../platform/events/event-bus';
 import { EmbeddedTaskQueue } from '../platform/tasks/embedded.task-queue';
 import { LeaseLost, TaskHandler, type RunningTask } from '../platform/tasks/task-handler';
-import { taskMigrations, TasksRepository } from '../platform/tasks/tasks.repository';
+import { taskMigrations } from '../platform/tasks/tasks.migrations';
+import { TasksRepository } from '../platform/tasks/tasks.repository';
 import type { Job, JobState } from './job';
 import { JobLifecycle } from './job-lifecycle';
-import { jobMigrations, JobsRepository } from './jobs.repository';
+import { jobWith } from './jobs.harness';
+import { jobMigrations } from './jobs.migrations';
+import { JobSettledHooks } from './job-settled-hook';
+import { JobsRepository } from './jobs.repository';
 import { PROCESS_JOB, type ProcessJob } from './jobs.tasks';
 
 const LEASE_MS = 30_000;
@@ -48,8 +50,8 @@ class HandedOut extends TaskHandler<ProcessJob> {
 const outcome = (result: object) => ({ result, artifacts: [] });
 
 describe('JobLifecycle', () => {
-  let directory: string;
-  let database: SqliteDatabase;
+  let tests: TestDatabase;
+  let database: Database;
   let clock: ManualClock;
   let jobs: JobsRepository;
   let events: RecordedEvents;
@@ -57,21 +59,20 @@ describe('JobLifecycle', () => {
   const ends: (() => Promise<void>)[] = [];
 
   beforeEach(async () => {
-    directory = mkdtempSync(join(tmpdir(), 'filemill-lifecycle-'));
-    database = await SqliteDatabase.open(directory, {
+    tests = await TestDatabase.create();
+    database = await tests.open({
       ...taskMigrations,
       ...fileMigrations,
       ...jobMigrations,
     });
     clock = new ManualClock();
-    jobs = new JobsRepository(database);
+    jobs = new JobsRepository(database, new JobSettledHooks());
     events = new RecordedEvents();
-    lifecycle = new JobLifecycle(jobs, database, events, clock);
+    lifecycle = new JobLifecycle(jobs, filesOf(database), database, events, clock);
   });
   afterEach(async () => {
     for (const end of ends.splice(0)) await end();
-    await database.close();
-    rmSync(directory, { recursive: true });
+    await tests.remove();
   });
 
   const queue = () =>
@@ -93,39 +94,9 @@ describe('JobLifecycle', () => {
   }
 
   async function jobWithTask(status: JobState = 'pending', attempt = 0): Promise<void> {
-    const file = {
-      fileId: 'file',
-      owner: 'ann',
-      blobKey: 'key',
-      filename: 'a.txt',
-      contentType: 'text/plain',
-      sizeBytes: 1,
-      sha256: 'x',
-      description: null,
-      category: null,
-      tags: [],
-      uploadedAt: 0,
-    };
-    const job: Job = {
-      jobId: 'job',
-      owner: 'ann',
-      fileId: 'file',
-      filename: 'a.txt',
-      processor: 'text',
-      status,
-      progress: 0,
-      attempt,
-      result: null,
-      error: null,
-      artifacts: [],
-      createdAt: 0,
-      startedAt: null,
-      finishedAt: null,
-      version: 1,
-    };
     await database.transaction(async (queries) => {
-      await new FilesRepository(database).insert(queries, file);
-      await jobs.insert(queries, job);
+      await filesOf(database).insert(queries, storedFile());
+      await jobs.insert(queries, jobWith({ status, attempt }));
       await enqueue(queries);
     });
   }
@@ -237,11 +208,14 @@ describe('JobLifecycle', () => {
     },
   );
 
-  it('reports progress, but not for an earlier start', async () => {
+  it('records progress, but not of an earlier start, and shows it without a write', async () => {
     await jobWithTask();
     const started = (await lifecycle.begin(await taken()))!;
-    expect(await lifecycle.reportProgress(started, 0.5)).toMatchObject({ progress: 0.5 });
-    expect(await lifecycle.reportProgress({ ...started, attempt: 0 }, 0.9)).toBeUndefined();
+    expect(await lifecycle.recordProgress(started, 0.5)).toMatchObject({ progress: 0.5 });
+    expect(await lifecycle.recordProgress({ ...started, attempt: 0 }, 0.9)).toBeUndefined();
+    expect(events.types).toEqual(['job.started']);
+    lifecycle.showProgress(started, 0.6);
     expect(events.types).toEqual(['job.started', 'job.progressed']);
+    expect(await job()).toMatchObject({ progress: 0.5 });
   });
 });

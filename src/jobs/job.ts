@@ -38,13 +38,34 @@ export function isSettled(status: JobState): boolean {
   return status === 'completed' || status === 'failed' || status === 'cancelled';
 }
 
+/** A file that is somewhere else, and what is to become of it once it is here. */
+export interface ImportSource {
+  readonly url: string;
+  /** The name to give it; that which its server gives it when left out. */
+  readonly filename?: string;
+  readonly processor?: string;
+  readonly options?: object;
+}
+
+/** Who is told when a job has ended, besides its owner's own settings. */
+export interface Notify {
+  readonly email?: string;
+  readonly callbackUrl?: string;
+}
+
 /** One processing of one file. Times are milliseconds since the Unix epoch. */
 export interface Job {
   readonly jobId: string;
   readonly owner: Owner;
   readonly fileId: string;
   readonly filename: string;
-  readonly processor: string;
+  /** Null until the file is there. */
+  readonly processor: string | null;
+  /** Where the file still has to be fetched from; null once it is there. */
+  readonly source: ImportSource | null;
+  /** For the processor. */
+  readonly options: object;
+  readonly notify: Notify | null;
   readonly status: JobState;
   /** 0 to 1. */
   readonly progress: number;
@@ -56,6 +77,8 @@ export interface Job {
   readonly createdAt: number;
   readonly startedAt: number | null;
   readonly finishedAt: number | null;
+  /** When it is deleted, with its file; null for never. */
+  readonly expiresAt: number | null;
   /** Counts the changes. */
   readonly version: number;
 }

@@ -11,13 +11,17 @@ import {
   Res,
   type StreamableFile,
   UseGuards,
+  UseInterceptors,
 } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { FileNotFound } from '../files/files.errors';
+import { BacklogFull } from '../platform/admission/admission.errors';
+import { BacklogGuard } from '../platform/admission/backlog.guard';
 import { DatabaseUnavailable } from '../platform/database/database.errors';
 import { StorageFull } from '../platform/errors/storage-full.error';
 import { ApiDownload } from '../platform/http/api-download.decorator';
+import { ApiPrefer } from '../platform/http/api-prefer.decorator';
 import { ApiProblems } from '../platform/http/api-problems.decorator';
 import { Caller, type Owner } from '../platform/http/caller.decorator';
 import {
@@ -31,7 +35,13 @@ import { answerDownload } from '../platform/http/download';
 import { IdPipe } from '../platform/http/id.pipe';
 import { JsonBodyGuard } from '../platform/http/json-body.guard';
 import { linkNext } from '../platform/http/page.dto';
+import { ApiIdempotencyKey, IDEMPOTENCY_PROBLEMS } from '../platform/idempotency/api-idempotency.decorator';
+import { IdempotencyInterceptor, OnceOnly } from '../platform/idempotency/idempotency.interceptor';
+import { Once } from '../platform/idempotency/once';
+import { UrlNotAllowed } from '../platform/outbound/outbound.errors';
 import { isNotModified } from '../platform/http/preconditions';
+import { PreferredWait, type Wait } from '../platform/http/wait.decorator';
+import { answerRows, ApiRows, prefersRows } from '../platform/http/row-stream';
 import type { Job } from './job';
 import { CreateJobDto, DeletedJobDto, JobStatusDto, ListJobsQuery, toJobStatus } from './jobs.dto';
 import {
@@ -44,6 +54,7 @@ import {
   ResultNotReady,
 } from './jobs.errors';
 import { JobsService } from './jobs.service';
+import { JobWaiter } from './live/job-waiter';
 
 const JobIdPipe = IdPipe(JobNotFound);
 const ApiJobId = ApiParam({ name: 'job_id', format: 'uuid', description: 'The job' });
@@ -52,22 +63,24 @@ const ApiJobId = ApiParam({ name: 'job_id', format: 'uuid', description: 'The jo
 @ApiProblems(DatabaseUnavailable)
 @Controller('jobs')
 export class JobsController {
-  constructor(private readonly jobs: JobsService) {}
+  constructor(
+    private readonly jobs: JobsService,
+    private readonly waiter: JobWaiter,
+  ) {}
 
   @Get()
   @ApiOperation({ operationId: 'listJobs', summary: 'List your jobs, newest first' })
-  @ApiOkResponse({
-    type: [JobStatusDto],
-    description: 'A page of jobs',
-    headers: { Link: { description: 'The next page, `rel="next"` (RFC 8288)', schema: { type: 'string' } } },
-  })
+  @ApiRows(JobStatusDto, 'jobs')
   @ApiProblems(ValidationFailed)
   async list(
     @Caller() owner: Owner,
     @Query() query: ListJobsQuery,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<JobStatusDto[]> {
+  ): Promise<JobStatusDto[] | StreamableFile> {
+    if (prefersRows(request, response)) {
+      return answerRows(request, query, (part) => this.jobs.list(owner, { ...query, ...part }), toJobStatus);
+    }
     const { entries, next } = await this.jobs.list(owner, query);
     linkNext(request, response, next);
     return entries.map(toJobStatus);
@@ -75,11 +88,14 @@ export class JobsController {
 
   @Post()
   @HttpCode(200)
-  @UseGuards(JsonBodyGuard)
+  @UseGuards(BacklogGuard, JsonBodyGuard)
+  @UseInterceptors(IdempotencyInterceptor)
   @ApiOperation({
     operationId: 'createJob',
     summary: 'Process a stored file again, or with another processor',
   })
+  @ApiIdempotencyKey()
+  @ApiPrefer()
   @ApiOkResponse({
     type: JobStatusDto,
     description: 'The new job',
@@ -88,25 +104,35 @@ export class JobsController {
   @ApiProblems(
     FileNotFound,
     ProcessorNotApplicable,
+    UrlNotAllowed,
     ValidationFailed,
     MalformedRequest,
     RequestTooLarge,
     UnsupportedMediaType,
     StorageFull,
+    BacklogFull,
+    ...IDEMPOTENCY_PROBLEMS,
   )
-  async create(
+  create(
     @Caller() owner: Owner,
-    @Body() { file_id, processor }: CreateJobDto,
-    @Res({ passthrough: true }) response: Response,
+    @Body() body: CreateJobDto,
+    @PreferredWait() wait: Wait,
+    @OnceOnly() once: Once,
   ): Promise<JobStatusDto> {
-    const job = await this.jobs.createForFile(owner, file_id, processor);
-    response.setHeader('Location', `/jobs/${job.jobId}`);
-    return toJobStatus(job);
+    const { file_id, ...wish } = body;
+    const reply = (job: Job) => ({ body: toJobStatus(job), location: `/jobs/${job.jobId}` });
+    return once.answer(body, async (keep) => {
+      const job = await this.jobs.createForFile(owner, file_id, wish, (queries, made) =>
+        keep(queries, reply(made)),
+      );
+      return reply(await this.waiter.outcome(job, wait));
+    });
   }
 
   @Get(':job_id')
   @ApiOperation({ operationId: 'getJob', summary: 'Follow a job' })
   @ApiJobId
+  @ApiPrefer()
   @ApiHeader({
     name: 'If-Match',
     required: false,
@@ -127,10 +153,11 @@ export class JobsController {
   async get(
     @Caller() owner: Owner,
     @Param('job_id', JobIdPipe) jobId: string,
+    @PreferredWait() wait: Wait,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<JobStatusDto | undefined> {
-    const job = await this.jobs.get(owner, jobId);
+    const job = await this.waiter.settled(owner, jobId, wait);
     response.setHeader('ETag', etag(job));
     if (!isNotModified(request, response)) return toJobStatus(job);
     response.status(304);
@@ -193,10 +220,11 @@ export class JobsController {
 
   @Post(':job_id/retry')
   @HttpCode(200)
+  @UseGuards(BacklogGuard)
   @ApiOperation({ operationId: 'retryJob', summary: 'Run a failed or cancelled job again' })
   @ApiJobId
   @ApiOkResponse({ type: JobStatusDto, description: 'The job, waiting again' })
-  @ApiProblems(JobNotFound, JobNotRetryable, StorageFull)
+  @ApiProblems(JobNotFound, JobNotRetryable, StorageFull, BacklogFull)
   async retry(@Caller() owner: Owner, @Param('job_id', JobIdPipe) jobId: string): Promise<JobStatusDto> {
     return toJobStatus(await this.jobs.retry(owner, jobId));
   }

@@ -1,9 +1,10 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, IsUUID, Matches, MaxLength } from 'class-validator';
+import { IsIn, IsObject, IsOptional, IsString, IsUUID, Matches, MaxLength } from 'class-validator';
 import { PageQuery } from '../platform/http/page.dto';
 import { ProblemDto } from '../platform/http/problem.dto';
 import type { Artifact } from './artifact';
 import { isSettled, JOB_STATUSES, type Job, type JobState } from './job';
+import { NotifyFields } from './notify.dto';
 
 /** How a job's status is documented wherever one is given or taken. */
 export const JOB_STATE = {
@@ -46,7 +47,7 @@ export class ListJobsQuery extends PageQuery {
 }
 
 @ApiSchema({ name: 'CreateJob', description: 'Asks for another processing of a stored file.' })
-export class CreateJobDto {
+export class CreateJobDto extends NotifyFields {
   /**
    * The stored file.
    * @example 019a9c1e-7b3d-7c52-8a41-5d8f3c9b2e10
@@ -62,6 +63,15 @@ export class CreateJobDto {
   @Matches(/^[a-z][a-z0-9-]*$/)
   @MaxLength(100)
   processor?: string;
+
+  /**
+   * What the processor is asked for, as `GET /processors` says.
+   * @example {}
+   */
+  @IsOptional()
+  @IsObject()
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true })
+  options?: object;
 }
 
 @ApiSchema({ name: 'Artifact', description: 'A file that processing made.' })
@@ -79,7 +89,7 @@ export class ArtifactDto {
   size_bytes!: number;
 
   /**
-   * Path to download it from.
+   * Path to download it from, below the address of the service.
    * @example /jobs/019a9c1e-7b41-7000-9d3c-2f60c1a7e4b5/artifacts/thumbnail.webp
    */
   @ApiProperty()
@@ -105,11 +115,18 @@ export class JobStatusDto {
   status!: JobState;
 
   /**
-   * Name of the processor.
+   * Name of the processor; null until the file is there, when it is imported.
    * @example text
    */
   @ApiProperty()
-  processor!: string;
+  processor!: string | null;
+
+  /**
+   * What the processor was asked for, its defaults included.
+   * @example {}
+   */
+  @ApiProperty({ type: 'object', additionalProperties: true })
+  options!: object;
 
   /**
    * Part done, 0 to 1.
@@ -164,6 +181,13 @@ export class JobStatusDto {
    */
   @ApiProperty({ minimum: 0 })
   processing_time!: number | null;
+
+  /**
+   * When the job is deleted, with its file; null for never.
+   * @example 2026-12-22T09:30:00.000Z
+   */
+  @ApiProperty({ format: 'date-time' })
+  expires_at!: string | null;
 }
 
 @ApiSchema({ name: 'DeletedJob', description: 'What a delete removed.' })
@@ -195,6 +219,7 @@ export function toJobStatus(job: Job): JobStatusDto {
     filename: job.filename,
     status: job.status,
     processor: job.processor,
+    options: job.options,
     progress: job.progress,
     attempt: job.attempt,
     result: job.result,
@@ -204,6 +229,7 @@ export function toJobStatus(job: Job): JobStatusDto {
     started_at: job.startedAt && timestamp(job.startedAt),
     finished_at: job.finishedAt && timestamp(job.finishedAt),
     processing_time: processingTime(job),
+    expires_at: job.expiresAt && timestamp(job.expiresAt),
   } as JobStatusDto;
 }
 

@@ -1,9 +1,26 @@
-import { DomainEvent } from '../platform/events/event-bus';
+import { DomainEvent, type Notice } from '../platform/events/event-bus';
+import type { Owner } from '../platform/http/caller.decorator';
 import type { Job } from './job';
+
+/** What other instances are told of a job. */
+export interface JobNotice extends Notice {
+  readonly owner: Owner;
+  readonly jobId: string;
+  readonly attempt: number;
+}
+
+export interface ProgressNotice extends JobNotice {
+  readonly progress: number;
+}
 
 abstract class JobEvent extends DomainEvent {
   constructor(readonly job: Job) {
     super();
+  }
+
+  override get notice(): JobNotice {
+    const { owner, jobId, attempt } = this.job;
+    return { owner, jobId, attempt };
   }
 }
 
@@ -21,6 +38,10 @@ export class JobStarted extends JobEvent {
 export class JobProgressed extends JobEvent {
   static readonly type = 'job.progressed';
   override readonly type = JobProgressed.type;
+
+  override get notice(): ProgressNotice {
+    return { ...super.notice, progress: this.job.progress };
+  }
 }
 
 export class JobCompleted extends JobEvent {

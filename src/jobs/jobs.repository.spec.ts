@@ -1,11 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileMigrations, FilesRepository } from '../files/files.repository';
+import { fileMigrations } from '../files/files.repository';
+import { FEW } from '../files/few-files';
+import { filesOf, storedFile } from '../files/files.harness';
 import type { Database, Queries } from '../platform/database/database';
-import { SqliteDatabase } from '../platform/database/sqlite.database';
+import { TestDatabase } from '../platform/database/databases.harness';
 import { JOB_STATUSES, TRANSITIONS, type Job, type JobState, type TransitionName } from './job';
-import { jobMigrations, JobsRepository } from './jobs.repository';
+import { jobWith } from './jobs.harness';
+import { jobMigrations } from './jobs.migrations';
+import { JobSettledHooks } from './job-settled-hook';
+import { JobsRepository } from './jobs.repository';
 
 const PROBLEM = { type: '/docs/errors#x', title: 'X', status: 422, detail: 'x', code: 'x' };
 const NAMES = Object.keys(TRANSITIONS) as TransitionName[];
@@ -19,48 +21,27 @@ const ASK: Record<
   complete: (jobs, queries, job) =>
     jobs.complete(queries, job, { result: { ok: true }, artifacts: [] }, 3_000),
   fail: (jobs, queries, job) => jobs.fail(queries, job, PROBLEM, 3_000),
-  requeue: (jobs, queries, job) => jobs.requeue(queries, job),
+  requeue: (jobs, queries, job) => jobs.requeue(queries, job, 3_000),
   cancel: (jobs, queries, { owner, jobId }) => jobs.cancel(queries, owner, jobId, 3_000),
-  retry: (jobs, queries, { owner, jobId }) => jobs.retry(queries, owner, jobId),
+  retry: (jobs, queries, { owner, jobId }) => jobs.retry(queries, owner, jobId, 3_000),
 };
 
 describe('JobsRepository', () => {
-  let directory: string;
-  const databases: SqliteDatabase[] = [];
-  let database: SqliteDatabase;
+  let tests: TestDatabase;
+  let database: Database;
   let jobs: JobsRepository;
 
-  /** Another connection to the same file, as another process would have it. */
-  async function open(): Promise<SqliteDatabase> {
-    const opened = await SqliteDatabase.open(directory, { ...fileMigrations, ...jobMigrations });
-    databases.push(opened);
-    return opened;
-  }
+  /** As another process would have it. */
+  const open = () => tests.open({ ...fileMigrations, ...jobMigrations });
 
   beforeEach(async () => {
-    directory = mkdtempSync(join(tmpdir(), 'filemill-jobs-'));
+    tests = await TestDatabase.create();
     database = await open();
-    jobs = new JobsRepository(database);
-    await database.transaction((queries) => new FilesRepository(database).insert(queries, FILE));
+    jobs = new JobsRepository(database, new JobSettledHooks());
+    await database.transaction((queries) => filesOf(database).insert(queries, storedFile()));
   });
-  afterEach(async () => {
-    await Promise.all(databases.splice(0).map((opened) => opened.close()));
-    rmSync(directory, { recursive: true });
-  });
+  afterEach(() => tests.remove());
 
-  const FILE = {
-    fileId: 'file',
-    owner: 'ann',
-    blobKey: 'key',
-    filename: 'a.txt',
-    contentType: 'text/plain',
-    sizeBytes: 1,
-    sha256: 'x',
-    description: null,
-    category: null,
-    tags: [],
-    uploadedAt: 1_000,
-  };
   const SETTLED = { startedAt: 1_500, finishedAt: 1_600 };
   const IN: Record<JobState, Partial<Job>> = {
     pending: { attempt: 3 },
@@ -71,24 +52,7 @@ describe('JobsRepository', () => {
   };
 
   async function jobIn(status: JobState, jobId = 'job'): Promise<Job> {
-    const job: Job = {
-      jobId,
-      owner: 'ann',
-      fileId: 'file',
-      filename: 'a.txt',
-      processor: 'text',
-      artifacts: [],
-      status,
-      progress: 0,
-      attempt: 0,
-      result: null,
-      error: null,
-      createdAt: 1_000,
-      startedAt: null,
-      finishedAt: null,
-      version: 7,
-      ...IN[status],
-    };
+    const job = jobWith({ jobId, status, createdAt: 1_000, version: 7, ...IN[status] });
     await database.transaction((queries) => jobs.insert(queries, job));
     return job;
   }
@@ -194,7 +158,9 @@ describe('JobsRepository', () => {
 
     it('lets whoever holds the task take over from any start', async () => {
       await jobIn('processing');
-      const requeued = await database.transaction((queries) => jobs.requeue(queries, { jobId: 'job' }));
+      const requeued = await database.transaction((queries) =>
+        jobs.requeue(queries, { jobId: 'job' }, 3_000),
+      );
       expect(requeued).toMatchObject({ status: 'pending', attempt: 3 });
     });
   });
@@ -210,9 +176,29 @@ describe('JobsRepository', () => {
       const job = await jobIn('completed');
       expect(await jobs.find('bob', 'job')).toBeUndefined();
       expect(await jobs.list('bob', { limit: 10 })).toEqual({ entries: [] });
-      expect(await database.transaction((queries) => jobs.remove(queries, 'bob', 'job'))).toBeUndefined();
+      expect(
+        await database.transaction((queries) => jobs.remove(queries, 'bob', 'job', 3_000)),
+      ).toBeUndefined();
       expect(await stored()).toEqual(job);
     });
+  });
+
+  it('lists the jobs of everyone for the service itself, page by page', async () => {
+    const ids = ['job-1', 'job-2', 'job-3'];
+    for (const jobId of ids) await jobIn('completed', jobId);
+    await jobIn('failed', 'job-4');
+    await database.transaction((queries) =>
+      queries.updateTable('jobs').set({ owner: 'bob' }).where('job_id', '=', 'job-2').execute(),
+    );
+    const filter = { status: 'completed', limit: 2 } as const;
+    const { entries, next } = await jobs.listOfEveryone(filter);
+    expect(entries.map(({ jobId, owner }) => [jobId, owner])).toEqual([
+      ['job-3', 'ann'],
+      ['job-2', 'bob'],
+    ]);
+    const rest = await jobs.listOfEveryone({ ...filter, cursor: next });
+    expect(rest.entries.map(({ jobId }) => jobId)).toEqual(['job-1']);
+    expect(rest.next).toBeUndefined();
   });
 
   it('lets one of two different transitions win', async () => {
@@ -239,11 +225,41 @@ describe('JobsRepository', () => {
     await jobIn('pending', 'two');
     const remove = (jobId: string) =>
       database.transaction(async (queries) => {
-        await jobs.remove(queries, 'ann', jobId);
+        await jobs.remove(queries, 'ann', jobId, 3_000);
         return jobs.removeUnusedFile(queries, 'file');
       });
     expect(await remove('one')).toBeUndefined();
-    expect(await remove('two')).toBe('key');
+    expect(await remove('two')).toEqual({ blobKey: 'key' });
     expect(await remove('two')).toBeUndefined();
+  });
+
+  describe('lists jobs by what was said of their files', () => {
+    /** Each with a file of its own; those of Bob have the same tag and category. */
+    async function jobsOf(owner: string, count: number): Promise<string[]> {
+      const said = { owner, tags: ['asked', 'other'], category: 'asked' };
+      const ids = Array.from({ length: count }, (_, i) => `${owner}-${String(i).padStart(4, '0')}`);
+      await database.transaction(async (queries) => {
+        for (const id of ids) {
+          await filesOf(database).insert(queries, storedFile({ fileId: id, blobKey: id, ...said }));
+          await jobs.insert(queries, jobWith({ jobId: id, fileId: id, owner }));
+        }
+      });
+      return ids.toReversed();
+    }
+
+    it.each([
+      ['few', 3],
+      ['many', FEW + 3],
+    ])('when %s have it', async (_, count) => {
+      await jobIn('pending', 'ann-of-another-file');
+      await jobsOf('bob', 2);
+      const expected = await jobsOf('ann', count);
+      for (const filter of [{ tag: 'asked' }, { category: 'asked' }, { tag: 'other', category: 'asked' }]) {
+        const first = await jobs.list('ann', { ...filter, limit: 2 });
+        const second = await jobs.list('ann', { ...filter, limit: 1000, cursor: first.next });
+        expect([...first.entries, ...second.entries].map(({ jobId }) => jobId)).toEqual(expected);
+        expect(await jobs.list('cid', { ...filter, limit: 2 })).toEqual({ entries: [] });
+      }
+    });
   });
 });

@@ -1,77 +1,28 @@
 import { Injectable } from '@nestjs/common';
-import type { Updateable } from 'kysely';
-import { Database, type Migrations, type Queries } from '../platform/database/database';
+import { sql, type Updateable } from 'kysely';
+import { fewFiles } from '../files/few-files';
+import { giveBack } from '../files/owner-usage';
+import { Database, type Queries } from '../platform/database/database';
 import { contains } from '../platform/database/like';
 import type { Owner } from '../platform/http/caller.decorator';
 import { BlobOwner } from '../platform/storage/blob-owner';
 import { toPage, type Page } from '../platform/http/page.dto';
 import type { ProblemDocument } from '../platform/http/problem';
 import { ARTIFACTS, jobIdOf, type Artifact, type Outcome } from './artifact';
-import { TRANSITIONS, type Job, type JobState, type TransitionName } from './job';
-
-interface JobRow {
-  job_id: string;
-  owner: string;
-  file_id: string;
-  /** That of the file, which never changes: a job is read without a join. */
-  filename: string;
-  processor: string;
-  status: JobState;
-  progress: number;
-  attempt: number;
-  result: string | null;
-  error: string | null;
-  artifacts: string;
-  created_at: number;
-  started_at: number | null;
-  finished_at: number | null;
-  version: number;
-}
-
-declare module '../platform/database/database' {
-  interface Tables {
-    jobs: JobRow;
-  }
-}
-
-export const jobMigrations: Migrations = {
-  '0003-jobs': {
-    async up(db) {
-      await db.schema
-        .createTable('jobs')
-        .addColumn('job_id', 'text', (column) => column.primaryKey())
-        .addColumn('owner', 'text', (column) => column.notNull())
-        .addColumn('file_id', 'text', (column) => column.notNull().references('files.file_id'))
-        .addColumn('filename', 'text', (column) => column.notNull())
-        .addColumn('processor', 'text', (column) => column.notNull())
-        .addColumn('status', 'text', (column) => column.notNull())
-        .addColumn('progress', 'real', (column) => column.notNull())
-        .addColumn('attempt', 'integer', (column) => column.notNull())
-        .addColumn('result', 'text')
-        .addColumn('error', 'text')
-        .addColumn('created_at', 'bigint', (column) => column.notNull())
-        .addColumn('started_at', 'bigint')
-        .addColumn('finished_at', 'bigint')
-        .addColumn('version', 'integer', (column) => column.notNull())
-        .execute();
-      await db.schema.createIndex('jobs_by_owner').on('jobs').columns(['owner', 'job_id']).execute();
-      await db.schema
-        .createIndex('jobs_by_status')
-        .on('jobs')
-        .columns(['owner', 'status', 'job_id'])
-        .execute();
-      await db.schema.createIndex('jobs_by_file').on('jobs').column('file_id').execute();
-    },
-  },
-  '0004-artifacts': {
-    async up(db) {
-      await db.schema
-        .alterTable('jobs')
-        .addColumn('artifacts', 'text', (column) => column.notNull().defaultTo('[]'))
-        .execute();
-    },
-  },
-};
+import type { Assignment } from './choose-processor';
+import { countArrival, countEnd, uncount, uncountEnd } from './job-counts';
+import {
+  isSettled,
+  TRANSITIONS,
+  type ImportSource,
+  type Job,
+  type JobState,
+  type Notify,
+  type TransitionName,
+} from './job';
+import { JobSettledHooks } from './job-settled-hook';
+import type { JobRow } from './jobs.migrations';
+import { recordDeletion, recordTransition } from './live/transitions.repository';
 
 export interface JobFilter {
   readonly status?: JobState;
@@ -100,18 +51,25 @@ const UNDONE = { progress: 0, result: null, error: null, started_at: null, finis
 
 /**
  * Every transition is one conditional write. It resolves with the job as it is afterwards, or with
- * undefined when it changed nothing: somebody else was quicker, or there is no such job.
+ * undefined when it changed nothing: somebody else was quicker, or there is no such job. What changed is
+ * written down in the same transaction, for those who follow the job; what has to come of its end is written
+ * there too, by the hooks.
  */
 @Injectable()
 export class JobsRepository extends BlobOwner {
   override readonly prefix = ARTIFACTS;
 
-  constructor(private readonly database: Database) {
+  constructor(
+    private readonly database: Database,
+    private readonly hooks: JobSettledHooks,
+  ) {
     super();
   }
 
   async insert(queries: Queries, job: Job): Promise<void> {
     await queries.insertInto('jobs').values(toRow(job)).execute();
+    await recordTransition(queries, job, job.createdAt);
+    await countArrival(queries, job, job.createdAt);
   }
 
   async find(owner: Owner, jobId: string): Promise<Job | undefined> {
@@ -124,10 +82,178 @@ export class JobsRepository extends BlobOwner {
     return row && toJob(row);
   }
 
+  /** Those of the jobs that there are, whoever has them. */
+  async findAll(jobIds: readonly string[]): Promise<Job[]> {
+    if (jobIds.length === 0) return [];
+    const rows = await this.database.committed
+      .selectFrom('jobs')
+      .selectAll()
+      .where('job_id', 'in', jobIds)
+      .execute();
+    return rows.map(toJob);
+  }
+
   /** Newest first. */
-  async list(owner: Owner, filter: JobFilter): Promise<Page<Job>> {
+  list(owner: Owner, filter: JobFilter): Promise<Page<Job>> {
+    return this.page(filter, owner);
+  }
+
+  /** Those of all owners, newest first. */
+  listOfEveryone(filter: JobFilter): Promise<Page<Job>> {
+    return this.page(filter);
+  }
+
+  start(queries: Queries, jobId: string, now: number): Promise<Job | undefined> {
+    return this.transition(queries, 'start', { jobId }, now, { ...UNDONE, started_at: now });
+  }
+
+  complete(
+    queries: Queries,
+    start: Start,
+    { result, artifacts }: Outcome,
+    now: number,
+  ): Promise<Job | undefined> {
+    return this.transition(queries, 'complete', start, now, {
+      progress: 1,
+      result: JSON.stringify(result),
+      artifacts: JSON.stringify(artifacts),
+      finished_at: now,
+    });
+  }
+
+  fail(queries: Queries, start: Start, error: ProblemDocument, now: number): Promise<Job | undefined> {
+    return this.transition(queries, 'fail', start, now, { error: JSON.stringify(error), finished_at: now });
+  }
+
+  /** `attempt` may be left out by whoever holds the job's task: then nobody else can have started it. */
+  requeue(
+    queries: Queries,
+    start: Omit<Start, 'attempt'> & Partial<Start>,
+    now: number,
+  ): Promise<Job | undefined> {
+    return this.transition(queries, 'requeue', start, now, UNDONE);
+  }
+
+  cancel(queries: Queries, owner: Owner, jobId: string, now: number): Promise<Job | undefined> {
+    return this.transition(queries, 'cancel', { owner, jobId }, now, { finished_at: now });
+  }
+
+  retry(queries: Queries, owner: Owner, jobId: string, now: number): Promise<Job | undefined> {
+    return this.transition(queries, 'retry', { owner, jobId }, now, UNDONE);
+  }
+
+  /** No transition, but under the same fence: only the start that runs may report. */
+  async reportProgress(
+    queries: Queries,
+    { jobId, attempt }: Start,
+    progress: number,
+  ): Promise<Job | undefined> {
+    const row = await queries
+      .updateTable('jobs')
+      .set((eb) => ({ progress, version: eb('version', '+', 1) }))
+      .where('job_id', '=', jobId)
+      .where('attempt', '=', attempt)
+      .where('status', '=', 'processing')
+      .where('progress', '<', progress)
+      .returningAll()
+      .executeTakeFirst();
+    return row && toJob(row);
+  }
+
+  /** No transition, but under the same fence: the file of the job is there now. */
+  async arrive(
+    queries: Queries,
+    { jobId, attempt }: Start,
+    filename: string,
+    { processor, options }: Assignment,
+  ): Promise<Job | undefined> {
+    const row = await queries
+      .updateTable('jobs')
+      .set((eb) => ({
+        filename,
+        processor,
+        options: JSON.stringify(options),
+        source: null,
+        version: eb('version', '+', 1),
+      }))
+      .where('job_id', '=', jobId)
+      .where('attempt', '=', attempt)
+      .where('status', '=', 'processing')
+      .returningAll()
+      .executeTakeFirst();
+    return row && toJob(row);
+  }
+
+  override async ownedBlobs(keys: readonly string[]): Promise<Set<string>> {
+    const jobIds = [...new Set(keys.map(jobIdOf))];
+    if (jobIds.length === 0) return new Set();
+    const rows = await this.database.committed
+      .selectFrom('jobs')
+      .select('artifacts')
+      .where('job_id', 'in', jobIds)
+      .execute();
+    return new Set(
+      rows.flatMap(({ artifacts }) => (JSON.parse(artifacts) as Artifact[]).map(({ blobKey }) => blobKey)),
+    );
+  }
+
+  /** Jobs of any owner that were to be kept until `now` at most, the longest overdue first. */
+  async expired(now: number, limit: number): Promise<{ owner: Owner; jobId: string }[]> {
+    const rows = await this.database.committed
+      .selectFrom('jobs')
+      .select(['owner', 'job_id'])
+      .where('expires_at', '<=', now)
+      .orderBy('expires_at')
+      .limit(limit)
+      .execute();
+    return rows.map(({ owner, job_id }) => ({ owner, jobId: job_id }));
+  }
+
+  async remove(queries: Queries, owner: Owner, jobId: string, now: number): Promise<Job | undefined> {
+    const row = await queries
+      .deleteFrom('jobs')
+      .where('job_id', '=', jobId)
+      .where('owner', '=', owner)
+      .returningAll()
+      .executeTakeFirst();
+    if (!row) return undefined;
+    const job = toJob(row);
+    await recordDeletion(queries, job, now);
+    await uncount(queries, job, now);
+    return job;
+  }
+
+  /** Removes a file that no job has any more; resolves with the key of its blob, if it has one by now. */
+  async removeUnusedFile(
+    queries: Queries,
+    fileId: string,
+  ): Promise<{ readonly blobKey: string | null } | undefined> {
+    // Two last jobs, deleted at the same time, must not each take the other for one that stays.
+    await queries.selectFrom('files').select('file_id').where('file_id', '=', fileId).forUpdate().execute();
+    const row = await queries
+      .deleteFrom('files')
+      .where('file_id', '=', fileId)
+      .where((eb) =>
+        eb.not(
+          eb.exists(eb.selectFrom('jobs').select('job_id').whereRef('jobs.file_id', '=', 'files.file_id')),
+        ),
+      )
+      .returning(['blob_key', 'owner', 'size_bytes'])
+      .executeTakeFirst();
+    if (!row) return undefined;
+    await giveBack(queries, row.owner, { bytes: row.size_bytes ?? 0, files: 1 });
+    return { blobKey: row.blob_key };
+  }
+
+  private async page(filter: JobFilter, owner?: Owner): Promise<Page<Job>> {
     const { status, processor, filename, category, tag, limit, cursor } = filter;
-    let query = this.database.committed.selectFrom('jobs').selectAll('jobs').where('jobs.owner', '=', owner);
+    const files = owner === undefined ? undefined : await fewFiles(this.database.committed, owner, filter);
+    if (files?.length === 0) return toPage([], limit, () => '');
+    let query = this.database.committed.selectFrom('jobs').selectAll('jobs');
+    // Those of few files are found by these: the index of the owner's jobs would lead along all of them.
+    if (files !== undefined)
+      query = query.where('file_id', 'in', files).where(sql`jobs.owner || ''`, '=', owner!);
+    else if (owner !== undefined) query = query.where('jobs.owner', '=', owner);
     if (cursor !== undefined) query = query.where('job_id', '<', cursor);
     if (status !== undefined) query = query.where('status', '=', status);
     if (processor !== undefined) query = query.where('processor', '=', processor);
@@ -161,115 +287,44 @@ export class JobsRepository extends BlobOwner {
     return toPage(rows.map(toJob), limit, ({ jobId }) => jobId);
   }
 
-  start(queries: Queries, jobId: string, now: number): Promise<Job | undefined> {
-    return this.transition(queries, 'start', { jobId }, { ...UNDONE, started_at: now }, 1);
-  }
-
-  complete(
-    queries: Queries,
-    start: Start,
-    { result, artifacts }: Outcome,
-    now: number,
-  ): Promise<Job | undefined> {
-    return this.transition(queries, 'complete', start, {
-      progress: 1,
-      result: JSON.stringify(result),
-      artifacts: JSON.stringify(artifacts),
-      finished_at: now,
-    });
-  }
-
-  fail(queries: Queries, start: Start, error: ProblemDocument, now: number): Promise<Job | undefined> {
-    return this.transition(queries, 'fail', start, { error: JSON.stringify(error), finished_at: now });
-  }
-
-  /** `attempt` may be left out by whoever holds the job's task: then nobody else can have started it. */
-  requeue(queries: Queries, start: Omit<Start, 'attempt'> & Partial<Start>): Promise<Job | undefined> {
-    return this.transition(queries, 'requeue', start, UNDONE);
-  }
-
-  cancel(queries: Queries, owner: Owner, jobId: string, now: number): Promise<Job | undefined> {
-    return this.transition(queries, 'cancel', { owner, jobId }, { finished_at: now });
-  }
-
-  retry(queries: Queries, owner: Owner, jobId: string): Promise<Job | undefined> {
-    return this.transition(queries, 'retry', { owner, jobId }, UNDONE);
-  }
-
-  /** No transition, but under the same fence: only the start that runs may report. */
-  async reportProgress(
-    queries: Queries,
-    { jobId, attempt }: Start,
-    progress: number,
-  ): Promise<Job | undefined> {
-    const row = await queries
-      .updateTable('jobs')
-      .set((eb) => ({ progress, version: eb('version', '+', 1) }))
-      .where('job_id', '=', jobId)
-      .where('attempt', '=', attempt)
-      .where('status', '=', 'processing')
-      .where('progress', '<', progress)
-      .returningAll()
-      .executeTakeFirst();
-    return row && toJob(row);
-  }
-
-  override async ownedBlobs(keys: readonly string[]): Promise<Set<string>> {
-    const jobIds = [...new Set(keys.map(jobIdOf))];
-    if (jobIds.length === 0) return new Set();
-    const rows = await this.database.committed
-      .selectFrom('jobs')
-      .select('artifacts')
-      .where('job_id', 'in', jobIds)
-      .execute();
-    return new Set(
-      rows.flatMap(({ artifacts }) => (JSON.parse(artifacts) as Artifact[]).map(({ blobKey }) => blobKey)),
-    );
-  }
-
-  async remove(queries: Queries, owner: Owner, jobId: string): Promise<Job | undefined> {
-    const row = await queries
-      .deleteFrom('jobs')
-      .where('job_id', '=', jobId)
-      .where('owner', '=', owner)
-      .returningAll()
-      .executeTakeFirst();
-    return row && toJob(row);
-  }
-
-  /** Removes a file that no job has any more; resolves with the key of its blob. */
-  async removeUnusedFile(queries: Queries, fileId: string): Promise<string | undefined> {
-    const row = await queries
-      .deleteFrom('files')
-      .where('file_id', '=', fileId)
-      .where((eb) =>
-        eb.not(
-          eb.exists(eb.selectFrom('jobs').select('job_id').whereRef('jobs.file_id', '=', 'files.file_id')),
-        ),
-      )
-      .returning('blob_key')
-      .executeTakeFirst();
-    return row?.blob_key;
-  }
-
   private async transition(
     queries: Queries,
     name: TransitionName,
-    { jobId, owner, attempt }: Condition,
+    condition: Condition,
+    now: number,
     change: Updateable<JobRow>,
-    starts: 0 | 1 = 0,
   ): Promise<Job | undefined> {
-    const { from, to } = TRANSITIONS[name];
+    for (const from of TRANSITIONS[name].from) {
+      const job = await this.change(queries, name, { ...condition, from }, change);
+      if (!job) continue;
+      await recordTransition(queries, job, now);
+      if (isSettled(from)) await uncountEnd(queries, job, from);
+      if (isSettled(from)) await countArrival(queries, job, now);
+      if (isSettled(job.status)) {
+        await countEnd(queries, job, now);
+        await this.hooks.settled(queries, job);
+      }
+      return job;
+    }
+    return undefined;
+  }
+
+  private async change(
+    queries: Queries,
+    name: TransitionName,
+    { jobId, owner, attempt, from }: Condition & { readonly from: JobState },
+    change: Updateable<JobRow>,
+  ): Promise<Job | undefined> {
     let update = queries
       .updateTable('jobs')
       .set((eb) => ({
         ...change,
-        status: to,
-        attempt: eb('attempt', '+', starts),
+        status: TRANSITIONS[name].to,
+        attempt: eb('attempt', '+', name === 'start' ? 1 : 0),
         version: eb('version', '+', 1),
       }))
       .where('job_id', '=', jobId)
-      .where('status', 'in', from);
+      .where('status', '=', from);
     if (owner !== undefined) update = update.where('owner', '=', owner);
     if (attempt !== undefined) update = update.where('attempt', '=', attempt);
     const row = await update.returningAll().executeTakeFirst();
@@ -284,6 +339,9 @@ function toRow(job: Job): JobRow {
     file_id: job.fileId,
     filename: job.filename,
     processor: job.processor,
+    source: job.source && JSON.stringify(job.source),
+    options: JSON.stringify(job.options),
+    notify: job.notify && JSON.stringify(job.notify),
     status: job.status,
     progress: job.progress,
     attempt: job.attempt,
@@ -293,6 +351,7 @@ function toRow(job: Job): JobRow {
     created_at: job.createdAt,
     started_at: job.startedAt,
     finished_at: job.finishedAt,
+    expires_at: job.expiresAt,
     version: job.version,
   };
 }
@@ -304,6 +363,9 @@ function toJob(row: JobRow): Job {
     fileId: row.file_id,
     filename: row.filename,
     processor: row.processor,
+    source: row.source === null ? null : (JSON.parse(row.source) as ImportSource),
+    options: JSON.parse(row.options) as object,
+    notify: row.notify === null ? null : (JSON.parse(row.notify) as Notify),
     status: row.status,
     progress: row.progress,
     attempt: row.attempt,
@@ -313,6 +375,7 @@ function toJob(row: JobRow): Job {
     createdAt: row.created_at,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
+    expiresAt: row.expires_at,
     version: row.version,
   };
 }

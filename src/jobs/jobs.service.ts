@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Readable } from 'node:stream';
 import { FileTypes } from '../files/file-types';
-import type { StoredFile } from '../files/files.repository';
+import type { AnnouncedFile, StoredFile } from '../files/files.repository';
 import { FilesService } from '../files/files.service';
 import { PURGE_BLOBS, type PurgeBlobs } from '../files/purge-blobs.handler';
 import { Clock } from '../platform/clock/clock';
 import { Ids } from '../platform/clock/ids';
-import { Database, type Queries } from '../platform/database/database';
+import { Database, type Alongside, type Queries } from '../platform/database/database';
 import { EventBus } from '../platform/events/event-bus';
 import type { Owner } from '../platform/http/caller.decorator';
 import type { Page } from '../platform/http/page.dto';
@@ -14,19 +14,21 @@ import { BlobStore, type ByteRange } from '../platform/storage/blob-store';
 import { readIntact } from '../platform/storage/intact-bytes';
 import { TaskQueue } from '../platform/tasks/task-queue';
 import type { Artifact } from './artifact';
-import { isSettled, type Job } from './job';
+import { chooseProcessor, type Assignment, type ProcessingWish } from './choose-processor';
+import { isSettled, type ImportSource, type Job, type Notify } from './job';
 import {
   ArtifactNotFound,
   JobNotFound,
   JobNotRetryable,
   JobSettled,
   NoResult,
-  ProcessorNotApplicable,
   ResultNotReady,
 } from './jobs.errors';
 import { JobCancelled, JobDeleted, JobQueued } from './jobs.events';
 import { JobsRepository, type JobFilter } from './jobs.repository';
-import { PROCESS_JOB, type ProcessJob } from './jobs.tasks';
+import { IMPORT_JOB, PROCESS_JOB, type ProcessJob } from './jobs.tasks';
+import type { NotifyFields } from './notify.dto';
+import { NotifyWishes } from './notify-wishes';
 
 export interface DeletedJob {
   readonly job: Job;
@@ -43,37 +45,87 @@ export class JobsService {
     private readonly fileTypes: FileTypes,
     private readonly database: Database,
     private readonly blobs: BlobStore,
+    private readonly wishes: NotifyWishes,
     private readonly tasks: TaskQueue,
     private readonly events: EventBus,
     private readonly clock: Clock,
     private readonly ids: Ids,
   ) {}
 
-  /** Adds a job for a file, and the task that processes it, in the caller's transaction. */
-  async create(queries: Queries, file: StoredFile, processor: string): Promise<Job> {
-    const job = newJob(this.ids.next(), file, processor, this.clock.now());
+  /**
+   * Adds a job for a file, and the task that processes it, in the caller's transaction. The caller
+   * announces it once that is durable.
+   */
+  async create(
+    queries: Queries,
+    file: StoredFile,
+    assignment: Assignment,
+    notify: Notify | null,
+  ): Promise<Job> {
+    const job = this.newJob(file, { ...assignment, notify, source: null });
     await this.jobs.insert(queries, job);
     await this.enqueue(queries, job);
     return job;
   }
 
+  /** Adds a job for a file that is still to be fetched, in the same way. */
+  async createImport(
+    queries: Queries,
+    file: AnnouncedFile,
+    source: ImportSource,
+    notify: Notify | null,
+  ): Promise<Job> {
+    const job = this.newJob(file, { processor: null, options: {}, notify, source });
+    await this.jobs.insert(queries, job);
+    await this.enqueue(queries, job);
+    return job;
+  }
+
+  /** Tells those who follow jobs of a new one. */
+  announce(job: Job): void {
+    this.events.publish(new JobQueued(job));
+  }
+
   /**
    * Processes a stored file again, or with another processor.
    *
-   * @throws FileNotFound · ProcessorNotApplicable
+   * @throws FileNotFound · ProcessorNotApplicable · ValidationFailed · UrlNotAllowed
    */
-  async createForFile(owner: Owner, fileId: string, processor?: string): Promise<Job> {
+  async createForFile(
+    owner: Owner,
+    fileId: string,
+    wish: ProcessingWish & NotifyFields,
+    alongside: Alongside<Job> = async () => {},
+  ): Promise<Job> {
+    const notify = this.wishes.read(wish);
     const job = await this.database.transaction(async (queries) => {
       const file = await this.files.get(owner, fileId, queries);
       const fitting = this.fileTypes.processorsFor(file.filename);
-      return this.create(queries, file, chooseProcessor(processor, file.filename, fitting));
+      const created = await this.create(queries, file, chooseProcessor(wish, file.filename, fitting), notify);
+      await alongside(queries, created);
+      return created;
     });
     this.announce(job);
+    this.tasks.nudge();
     return job;
   }
 
   list(owner: Owner, filter: JobFilter): Promise<Page<Job>> {
     return this.jobs.list(owner, filter);
+  }
+
+  /**
+   * The jobs of all owners, for work of the service itself, such as making good at start-up what a lost event
+   * left undone, and for administrators. Never for another answer: an owner sees only what is theirs.
+   */
+  listOfEveryone(filter: JobFilter): Promise<Page<Job>> {
+    return this.jobs.listOfEveryone(filter);
+  }
+
+  /** Whose a job is, for administrators; undefined when there is no such job. */
+  async ownerOf(jobId: string): Promise<Owner | undefined> {
+    const [job] = await this.jobs.findAll([jobId]);
+    return job?.owner;
   }
 
   /** @throws JobNotFound */
@@ -119,81 +171,70 @@ export class JobsService {
   /** @throws JobNotFound · JobNotRetryable */
   async retry(owner: Owner, jobId: string): Promise<Job> {
     const queued = await this.database.transaction(async (queries) => {
-      const job = await this.jobs.retry(queries, owner, jobId);
+      const job = await this.jobs.retry(queries, owner, jobId, this.clock.now());
       if (job) await this.enqueue(queries, job);
       return job;
     });
     if (!queued) throw new JobNotRetryable(await this.get(owner, jobId));
     this.announce(queued);
+    this.tasks.nudge();
     return queued;
   }
 
   /** Deletes a job in whatever state, and its file when no other job has it. @throws JobNotFound */
   async delete(owner: Owner, jobId: string): Promise<DeletedJob> {
     const deleted = await this.database.transaction(async (queries) => {
-      const job = await this.jobs.remove(queries, owner, jobId);
+      const job = await this.jobs.remove(queries, owner, jobId, this.clock.now());
       if (!job) throw new JobNotFound(jobId);
       await this.tasks.revoke(queries, jobId);
-      const blobKey = await this.jobs.removeUnusedFile(queries, job.fileId);
+      const file = await this.jobs.removeUnusedFile(queries, job.fileId);
       const keys = [
         ...job.artifacts.map((artifact) => artifact.blobKey),
-        ...(blobKey === undefined ? [] : [blobKey]),
+        ...(file?.blobKey ? [file.blobKey] : []),
       ];
       if (keys.length > 0) await this.purge(queries, { keys });
-      return { job, fileDeleted: blobKey !== undefined };
+      return { job, fileDeleted: file !== undefined };
     });
     this.events.publish(new JobDeleted(deleted.job));
     this.tasks.nudge();
     return deleted;
   }
 
-  private enqueue(queries: Queries, { jobId }: Job): Promise<void> {
+  private enqueue(queries: Queries, { jobId, owner, source }: Job): Promise<void> {
     const payload: ProcessJob = { jobId };
-    return this.tasks.enqueue(queries, { id: jobId, kind: PROCESS_JOB, payload });
+    return this.tasks.enqueue(queries, {
+      id: jobId,
+      kind: source ? IMPORT_JOB : PROCESS_JOB,
+      owner,
+      payload,
+    });
   }
 
   private purge(queries: Queries, payload: PurgeBlobs): Promise<void> {
     return this.tasks.enqueue(queries, { kind: PURGE_BLOBS, payload });
   }
 
-  private announce(job: Job): void {
-    this.events.publish(new JobQueued(job));
-    this.tasks.nudge();
+  private newJob(
+    { owner, fileId, filename, expiresAt }: AnnouncedFile,
+    how: Pick<Job, 'processor' | 'options' | 'notify' | 'source'>,
+  ): Job {
+    return {
+      jobId: this.ids.next(),
+      owner,
+      fileId,
+      filename,
+      ...how,
+      status: 'pending',
+      progress: 0,
+      attempt: 0,
+      result: null,
+      error: null,
+      artifacts: [],
+      createdAt: this.clock.now(),
+      startedAt: null,
+      finishedAt: null,
+      expiresAt,
+      version: 1,
+    };
   }
-}
-
-/**
- * The processor asked for, or the first that fits.
- *
- * @throws ProcessorNotApplicable
- */
-export function chooseProcessor(
-  asked: string | undefined,
-  filename: string,
-  fitting: readonly string[],
-): string {
-  const chosen = asked ?? fitting.at(0);
-  if (chosen === undefined || !fitting.includes(chosen))
-    throw new ProcessorNotApplicable(chosen, filename, fitting);
-  return chosen;
-}
-
-function newJob(jobId: string, { owner, fileId, filename }: StoredFile, processor: string, now: number): Job {
-  return {
-    jobId,
-    owner,
-    fileId,
-    filename,
-    processor,
-    status: 'pending',
-    progress: 0,
-    attempt: 0,
-    result: null,
-    error: null,
-    artifacts: [],
-    createdAt: now,
-    startedAt: null,
-    finishedAt: null,
-    version: 1,
-  };
 }
