@@ -1,124 +1,170 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { cleanFileName } from '../files/file-name';
-import { FileTypes, SNIFF_BYTES, type FileClass } from '../files/file-types';
-import { ORIGINALS } from '../files/files.repository';
+import { InvalidFileName, UnsupportedFileType } from '../files/files.errors';
 import { Clock } from '../platform/clock/clock';
-import { Ids } from '../platform/clock/ids';
 import { Settings } from '../platform/config/settings';
+import type { DomainError } from '../platform/errors/domain-error';
+import { DigestMismatch, MalformedDigest } from '../platform/http/digest.errors';
+import { statedDigests, verifyDigests } from '../platform/http/digests';
 import { RequestTimeout } from '../platform/http/http.errors';
 import { MultipartReader, type FilePart } from '../platform/http/multipart/multipart.reader';
-import { BlobStore } from '../platform/storage/blob-store';
-import { Inspection, type Inspected } from './inspection';
-import { MissingFile, UnexpectedField } from './uploads.errors';
+import { FileIntake, type ReceivedFile } from './file-intake';
+import { FileTooLarge, MissingFile, UnexpectedField, type RefusedFile } from './uploads.errors';
 
 const KiB = 1024;
 const MiB = 1024 * KiB;
 
 /**
- * How long what follows a file may take to come. Nobody owns the file until then, so it has to be far less
- * than SWEEP_GRACE_SECONDS.
+ * How long what follows the first file may take to come: fields, or more files. Nobody owns the file until
+ * then, so it has to be far less than SWEEP_GRACE_SECONDS.
  */
-const REST_MS = 60_000;
-
-/** A file whose bytes are durable. */
-export interface ReceivedFile extends Inspected, FileClass {
-  /** Whether rows point to it by now: from then on it must not be discarded. */
-  owned: boolean;
-  readonly fileId: string;
-  readonly blobKey: string;
-  readonly filename: string;
-}
+const REST_MS = { file: 60_000, files: 30 * 60_000 } as const;
 
 /** One upload request, read to its end. */
 export interface ReceivedUpload {
   readonly fields: Readonly<Record<string, string>>;
-  readonly file: ReceivedFile;
+  readonly files: readonly ReceivedFile[];
+  /** Always empty when the form takes one file: then the request is refused. */
+  readonly refused: readonly RefusedFile[];
   /** Milliseconds that receiving and storing took. */
   readonly uploadTimeMs: number;
 }
 
-/** Takes the file out of a multipart request and streams it into the blob store. */
+/** Which files a form has. */
+export interface UploadForm {
+  /** Name of the file parts. */
+  readonly part: 'file' | 'files';
+  /** Whether a file that is refused leaves the others alone. */
+  readonly several: boolean;
+}
+
+/** Takes the files out of a multipart request and streams them into the blob store. */
 @Injectable()
 export class UploadReceiver {
   private readonly logger = new Logger(UploadReceiver.name);
-  private readonly multipart: MultipartReader;
 
   constructor(
     private readonly settings: Settings,
-    private readonly fileTypes: FileTypes,
-    private readonly blobs: BlobStore,
+    private readonly intake: FileIntake,
     private readonly clock: Clock,
-    private readonly ids: Ids,
-  ) {
-    this.multipart = new MultipartReader({
-      bodyBytes: settings.MAX_FILE_SIZE_BYTES + MiB,
-      files: 1,
+  ) {}
+
+  /**
+   * Reads the whole request. If it rejects, nothing is left of it.
+   *
+   * @throws MissingFile · UnexpectedField · MalformedDigest · DigestMismatch · what {@link FileIntake.store} throws, unless
+   * the form takes several files · the errors of {@link MultipartReader} and of the blob store
+   */
+  async receive(request: IncomingMessage, form: UploadForm): Promise<ReceivedUpload> {
+    const startedAt = this.clock.now();
+    const digests = statedDigests((name) => request.headers[name]?.toString());
+    const bodyHash = digests.length > 0 ? createHash('sha256') : undefined;
+    const reception = new Reception(form, this.intake, this.clock);
+    try {
+      const parts = this.reader(form).parts(request, bodyHash && ((chunk) => void bodyHash.update(chunk)));
+      for await (const part of parts) {
+        if (part.kind === 'file') await reception.takeFile(part);
+        else reception.takeField(part.name, part.value);
+      }
+      reception.end();
+      if (bodyHash) verifyDigests(digests, [bodyHash.digest('hex'), ...reception.soleDigest]);
+    } catch (error) {
+      await this.discard(reception.files);
+      throw error;
+    }
+    const { files, refused, fields } = reception;
+    const uploadTimeMs = this.clock.now() - startedAt;
+    return { fields: Object.fromEntries(fields), files, refused, uploadTimeMs };
+  }
+
+  /** Forgets the bytes of files that nobody came to own. Never rejects: what cannot be deleted now is swept later. */
+  async discard(files: readonly ReceivedFile[]): Promise<void> {
+    for (const file of files.filter(({ owned }) => !owned)) {
+      await this.intake.discard(file).catch((error: unknown) => {
+        this.logger.warn(`${file.blobKey} is left to the sweep: ${String(error)}`);
+      });
+    }
+  }
+
+  private reader({ several }: UploadForm): MultipartReader {
+    const { MAX_FILE_SIZE_BYTES, MAX_FILES_PER_REQUEST } = this.settings;
+    const files = several ? MAX_FILES_PER_REQUEST : 1;
+    return new MultipartReader({
+      bodyBytes: files * MAX_FILE_SIZE_BYTES + MiB,
+      files,
       fields: 20,
       fieldNameBytes: 100,
       fieldBytes: 16 * KiB,
       headerBytes: 8 * KiB,
     });
   }
+}
 
-  /**
-   * Reads the whole request. If it rejects, nothing is left of it.
-   *
-   * @throws MissingFile · UnexpectedField · FileTooLarge · UnsupportedFileType · InvalidFileName · the errors of
-   * {@link MultipartReader} and {@link BlobStore.put}
-   */
-  async receive(request: IncomingMessage): Promise<ReceivedUpload> {
-    const startedAt = this.clock.now();
-    const fields = new Map<string, string>();
-    let file: ReceivedFile | undefined;
-    let storedAt = startedAt;
-    try {
-      for await (const part of this.multipart.parts(request)) {
-        if (part.kind === 'file') {
-          file = await this.store(part);
-          storedAt = this.clock.now();
-        } else addField(fields, part.name, part.value);
-      }
-      if (!file) throw new MissingFile();
-      if (this.clock.now() - storedAt > REST_MS) throw new RequestTimeout();
-    } catch (error) {
-      if (file) await this.discard(file);
-      throw error;
+/** What is wrong with a file, and with no other of its request. */
+const REFUSALS = [UnsupportedFileType, InvalidFileName, FileTooLarge, DigestMismatch, MalformedDigest];
+
+/** What has come of one request so far. */
+class Reception {
+  readonly fields = new Map<string, string>();
+  readonly files: ReceivedFile[] = [];
+  readonly refused: RefusedFile[] = [];
+  private firstFileCameAt: number | undefined;
+
+  constructor(
+    private readonly form: UploadForm,
+    private readonly intake: FileIntake,
+    private readonly clock: Clock,
+  ) {}
+
+  async takeFile(part: FilePart): Promise<void> {
+    const { part: expected, several } = this.form;
+    if (part.name !== expected)
+      throw new UnexpectedField(`A file came as '${part.name}'; send it as '${expected}'.`);
+    if (part.filename === '') {
+      if (several) return; // a browser's form in which no file was chosen
+      throw new MissingFile(expected);
     }
-    return { fields: Object.fromEntries(fields), file, uploadTimeMs: this.clock.now() - startedAt };
+    try {
+      this.files.push(await this.intake.store({ ...part, body: this.timed(part.body) }));
+    } catch (error) {
+      if (!several || !isRefusal(error)) throw error;
+      this.refused.push({ filename: shownName(part.filename), error });
+    }
   }
 
-  /** Forgets the bytes of a file that nobody came to own. Never rejects: what cannot be deleted now is swept later. */
-  async discard({ blobKey }: ReceivedFile): Promise<void> {
-    await this.blobs.delete(blobKey).catch((error: unknown) => {
-      this.logger.warn(`${blobKey} is left to the sweep: ${String(error)}`);
-    });
+  takeField(name: string, value: string): void {
+    if (this.fields.has(name)) throw new UnexpectedField(`The field '${name}' came twice.`);
+    if (value !== '') this.fields.set(name, value);
   }
 
-  private async store(part: FilePart): Promise<ReceivedFile> {
-    if (part.name !== 'file') throw new UnexpectedField(`A file came as '${part.name}'; send it as 'file'.`);
-    if (part.filename === '') throw new MissingFile();
-    const filename = cleanFileName(part.filename);
-    const fileId = this.ids.next();
-    const blobKey = blobKeyOf(fileId);
-    let fileClass!: FileClass;
-    const inspection = new Inspection(this.settings.MAX_FILE_SIZE_BYTES, async (head) => {
-      fileClass = await this.fileTypes.classify(filename, head.subarray(0, SNIFF_BYTES));
-    });
-    await this.blobs.put(blobKey, inspection.pass(part.body));
-    return { owned: false, fileId, blobKey, filename, ...fileClass, ...inspection.end() };
+  /** @throws MissingFile · RequestTimeout when what followed the first file dripped in too slowly */
+  end(): void {
+    const { part } = this.form;
+    if (this.files.length + this.refused.length === 0) throw new MissingFile(part);
+    if (this.clock.now() - (this.firstFileCameAt ?? Infinity) > REST_MS[part]) throw new RequestTimeout();
+  }
+
+  /** A body with one file may be said to have the digest of that file: few clients know that of the form. */
+  get soleDigest(): string[] {
+    return this.files.length === 1 ? [this.files[0].sha256] : [];
+  }
+
+  /** Takes the time when the bytes have come, before they are in the store: there they grow old without an owner. */
+  private async *timed(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+    yield* body;
+    this.firstFileCameAt ??= this.clock.now();
   }
 }
 
-/**
- * Directories by the time in the identifier, a new one about every 17 minutes: they stay small, and
- * uploads that come together share one, whose sync they share too.
- */
-function blobKeyOf(fileId: string): string {
-  return `${ORIGINALS}/${fileId.slice(0, 7)}/${fileId}`;
+/** Whether it is the file that is at fault, and not the request or the service. */
+function isRefusal(error: unknown): error is DomainError {
+  return REFUSALS.some((refusal) => error instanceof refusal);
 }
 
-function addField(fields: Map<string, string>, name: string, value: string): void {
-  if (fields.has(name)) throw new UnexpectedField(`The field '${name}' came twice.`);
-  if (value !== '') fields.set(name, value);
+/** Of a name that was refused, what can be shown. */
+function shownName(filename: string): string {
+  return Array.from(filename.replaceAll(/[\p{Cc}\p{Cf}]/gu, ''))
+    .slice(0, 255)
+    .join('');
 }

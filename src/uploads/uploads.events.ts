@@ -6,7 +6,11 @@ export class UploadCompleted extends DomainEvent {
   static readonly type = 'upload.completed';
   override readonly type = UploadCompleted.type;
 
-  constructor(readonly job: Job) {
+  constructor(
+    readonly job: Job,
+    /** Of the file. */
+    readonly sizeBytes: number,
+  ) {
     super();
   }
 }
