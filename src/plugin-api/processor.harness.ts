@@ -10,10 +10,10 @@ export interface HarnessRun<Result extends object> {
 }
 
 /** Runs a processor on a file in this thread, as its worker would: for tests. */
-export async function runOnFile<Result extends object>(
-  run: ProcessorFunction<Result>,
+export async function runOnFile<Result extends object, Options extends object>(
+  run: ProcessorFunction<Result, Options>,
   path: string,
-  { filename = basename(path), contentType = 'application/octet-stream' } = {},
+  { filename = basename(path), contentType = 'application/octet-stream', options = {} } = {},
 ): Promise<HarnessRun<Result>> {
   const artifacts = new Map<string, { contentType: string; bytes: Buffer }>();
   const progress: number[] = [];
@@ -21,6 +21,7 @@ export async function runOnFile<Result extends object>(
     path,
     filename,
     contentType,
+    options: options as Options,
     sizeBytes: (await stat(path)).size,
     progress: (fraction) => progress.push(fraction),
     artifact: async (name, type, content) => {

@@ -4,7 +4,7 @@ import type { Job } from '../jobs/job';
 import { JobLifecycle } from '../jobs/job-lifecycle';
 import { PROCESS_JOB, type ProcessJob } from '../jobs/jobs.tasks';
 import { Settings } from '../platform/config/settings';
-import { DatabaseUnavailable } from '../platform/database/database.errors';
+import { mayHaveCommitted } from '../platform/database/database.errors';
 import { DomainError } from '../platform/errors/domain-error';
 import { toProblem, type ProblemDocument } from '../platform/http/problem';
 import { LeaseLost, ShuttingDown, TaskHandler, type RunningTask } from '../platform/tasks/task-handler';
@@ -14,7 +14,7 @@ import { JobStopped, ProcessingService } from './processing.service';
 /** Leads a job from its task to its outcome. */
 @Injectable()
 export class ProcessJobHandler extends TaskHandler<ProcessJob> {
-  override readonly kind = PROCESS_JOB;
+  override readonly kind: string = PROCESS_JOB;
   override readonly concurrency: number;
   override readonly maxAttempts: number;
   private readonly logger = new Logger(ProcessJobHandler.name);
@@ -33,7 +33,8 @@ export class ProcessJobHandler extends TaskHandler<ProcessJob> {
     const job = await this.lifecycle.begin(task);
     if (!job) return;
     try {
-      const outcome = await this.processing.process(job, task.signal);
+      const outcome = await this.processing.process(task, job);
+      task.makeRoom();
       await this.complete(task, job, outcome);
     } catch (error) {
       await this.recordFault(task, job, error);
@@ -49,7 +50,7 @@ export class ProcessJobHandler extends TaskHandler<ProcessJob> {
       await this.lifecycle.complete(task, job, outcome);
     } catch (error) {
       // A database that went away may have committed: then the sweep finds out.
-      if (!(error instanceof DatabaseUnavailable)) await this.processing.discard(outcome);
+      if (!mayHaveCommitted(error)) await this.processing.discard(outcome);
       throw error;
     }
   }
@@ -64,8 +65,13 @@ export class ProcessJobHandler extends TaskHandler<ProcessJob> {
       await this.lifecycle.fail(task, job, problem);
     } else {
       this.logger.warn(`Job ${job.jobId}, run ${task.attempt} of ${this.maxAttempts}: ${describe(error)}`);
-      await this.lifecycle.giveBack(task, job, error, toProblem(new ProcessingFailed(this.maxAttempts)));
+      await this.lifecycle.giveBack(task, job, error, toProblem(this.lastFault(error)));
     }
+  }
+
+  /** What to record with the job when this was the last try. */
+  private lastFault(error: unknown): DomainError {
+    return error instanceof DomainError ? error : new ProcessingFailed(this.maxAttempts);
   }
 }
 

@@ -1,4 +1,4 @@
-import { ApiSchema } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import type { Processor } from '../plugin-api/processor';
 
 @ApiSchema({ name: 'AcceptedType', description: 'A kind of file that a processor takes.' })
@@ -23,12 +23,40 @@ export class ProcessorDto {
 
   /** The files it takes. */
   accepts!: AcceptedTypeDto[];
+
+  /**
+   * Whether it is chosen for some of these files when none is asked for.
+   * @example true
+   */
+  by_default!: boolean;
+
+  /**
+   * Where the OpenAPI document describes its result.
+   * @example '/docs-json#/components/schemas/TextResult'
+   */
+  @ApiProperty({ format: 'uri-reference' })
+  result_schema!: string;
+
+  /**
+   * Where the OpenAPI document describes what can be asked of it; null when it takes no options.
+   * @example null
+   */
+  @ApiProperty({ format: 'uri-reference' })
+  options_schema!: string | null;
 }
 
-export function toProcessorDto({ name, description, accepts }: Processor): ProcessorDto {
+export function toProcessorDto(processor: Processor): ProcessorDto {
+  const { name, description, accepts, byDefault, result, options } = processor;
   return {
     name,
     description,
     accepts: accepts.map(({ extension, mediaType }) => ({ extension, media_type: mediaType })),
+    by_default: byDefault,
+    result_schema: schemaOf(result),
+    options_schema: options ? schemaOf(options) : null,
   };
+}
+
+function schemaOf({ name }: new () => object): string {
+  return `/docs-json#/components/schemas/${name}`;
 }

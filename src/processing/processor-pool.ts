@@ -1,27 +1,14 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { join } from 'node:path';
 import { Piscina } from 'piscina';
-import { Clock } from '../platform/clock/clock';
 import { Settings } from '../platform/config/settings';
-import type { Processor } from '../plugin-api/processor';
 import { receiveArtifact } from './artifact-channel';
-import type { ProcessorFile, RunReport, RunRequest, ThreadMessage } from './run-protocol';
-import { ContentRejected, ProcessingOutOfMemory, ProcessingTimeout } from './processing.errors';
-
-export interface RunOptions {
-  readonly signal: AbortSignal;
-  readonly onProgress: (fraction: number) => void;
-  /** Stores an artifact; what it throws becomes an error in the processor. */
-  readonly onArtifact: (
-    name: string,
-    contentType: string,
-    content: AsyncIterable<Uint8Array>,
-  ) => Promise<void>;
-}
+import type { ProcessorFile, RunOptions, RunReport, RunRequest, ThreadMessage } from './run-protocol';
+import { ContentRejected, ProcessingOutOfMemory } from './processing.errors';
 
 /**
- * Worker threads for processors. A run that takes too long, needs too much memory or is aborted ends
- * with its thread; the other runs and the event loop go on.
+ * Worker threads for processors. A run that needs too much memory or is aborted ends with its thread; the
+ * other runs and the event loop go on.
  */
 @Injectable()
 export class ProcessorPool implements OnApplicationShutdown {
@@ -30,13 +17,10 @@ export class ProcessorPool implements OnApplicationShutdown {
   private readonly runs = new Map<number, RunOptions>();
   private lastRunId = 0;
 
-  constructor(
-    private readonly settings: Settings,
-    private readonly clock: Clock,
-  ) {
+  constructor(private readonly settings: Settings) {
     this.piscina = new Piscina({
       filename: join(__dirname, 'processor.worker.js'),
-      minThreads: 1,
+      minThreads: settings.ROLE === 'api' ? 0 : 1, // who takes no tasks needs none
       maxThreads: settings.PROCESSING_CONCURRENCY,
       idleTimeout: 30_000,
       recordTiming: false,
@@ -47,38 +31,36 @@ export class ProcessorPool implements OnApplicationShutdown {
     this.piscina.on('error', (error: Error) => this.logger.error(`A thread failed: ${error.message}`));
   }
 
+  /** Threads that are there. */
+  get threads(): number {
+    return this.piscina.threads.length;
+  }
+
+  /** Those of them that run a processor. */
+  get busyThreads(): number {
+    return Math.min(this.runs.size, this.threads);
+  }
+
   /**
-   * Runs a processor on a file.
+   * Runs the processor of a module on a file.
    *
-   * @throws ContentRejected · ProcessingTimeout · ProcessingOutOfMemory · the reason of `signal` · an Error when the
-   * thread died or the processor threw something unexpected
+   * @throws ContentRejected · ProcessingOutOfMemory · the reason of `signal` · an Error when the thread died or the
+   * processor threw something unexpected
    */
-  async run(processor: Processor, input: ProcessorFile, options: RunOptions): Promise<object> {
-    const { JOB_TIMEOUT_SECONDS, JOB_MEMORY_MB } = this.settings;
+  async run(worker: string, input: ProcessorFile, options: RunOptions): Promise<object> {
     const { signal } = options;
     signal.throwIfAborted();
     const runId = ++this.lastRunId;
-    const abort = new AbortController();
-    const onAbort = () => abort.abort(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    const endTimer = this.clock.after(JOB_TIMEOUT_SECONDS * 1000, () =>
-      abort.abort(new ProcessingTimeout(JOB_TIMEOUT_SECONDS)),
-    );
     this.runs.set(runId, options);
     try {
-      const report = await this.piscina.run(
-        { runId, worker: processor.worker, input },
-        { signal: abort.signal },
-      );
+      const report = await this.piscina.run({ runId, worker, input }, { signal });
       if ('problem' in report) throw new ContentRejected(report.problem);
       return report.result;
     } catch (error) {
-      if (abort.signal.aborted) throw abort.signal.reason;
-      throw isOutOfMemory(error) ? new ProcessingOutOfMemory(JOB_MEMORY_MB) : error;
+      if (signal.aborted) throw signal.reason;
+      throw isOutOfMemory(error) ? new ProcessingOutOfMemory(this.settings.JOB_MEMORY_MB) : error;
     } finally {
       this.runs.delete(runId);
-      endTimer();
-      signal.removeEventListener('abort', onAbort);
     }
   }
 

@@ -15,13 +15,13 @@ export class ProcessorRegistry {
    * @throws Error when the name is malformed or taken, or a type is malformed
    */
   register(processor: Processor): void {
-    const { name, accepts } = processor;
+    const { name } = processor;
     if (!/^[a-z][a-z0-9-]*$/.test(name)) {
       throw new Error(`'${name}' is no name for a processor: use lower-case letters, digits and hyphens.`);
     }
     if (this.processors.has(name))
       throw new Error(`Two processors are called '${name}': rename one of them.`);
-    this.fileTypes.accept(name, accepts);
+    this.fileTypes.accept(processor);
     this.processors.set(name, processor);
   }
 

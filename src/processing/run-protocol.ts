@@ -2,8 +2,20 @@ import type { MessagePort } from 'node:worker_threads';
 import type { ProblemDocument } from '../platform/http/problem';
 import type { ProcessorInput } from '../plugin-api/processor';
 
-/** A processor's input as it travels to a thread; the thread adds what cannot. */
+/** What a processor is told about its file. */
 export type ProcessorFile = Omit<ProcessorInput, 'progress' | 'artifact'>;
+
+/** How a run is led from outside. */
+export interface RunOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress: (fraction: number) => void;
+  /** Stores an artifact; what it throws becomes an error in the processor. */
+  readonly onArtifact: (
+    name: string,
+    contentType: string,
+    content: AsyncIterable<Uint8Array>,
+  ) => Promise<void>;
+}
 
 /** What the pool sends to a thread. */
 export interface RunRequest {

@@ -176,17 +176,3 @@ export function gzippedZeros(mebibytes: number): Buffer {
   trailer.writeUInt32LE((mebibytes * MIB) % 2 ** 32, 4);
   return Buffer.concat([gzipSync('').subarray(0, 10), deflatedZeros(mebibytes), trailer]);
 }
-
-/** Most resident memory above that of the start, in MiB, while the work ran. */
-export async function memoryTaken(work: () => Promise<unknown>): Promise<number> {
-  const before = process.memoryUsage.rss();
-  let peak = before;
-  const watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 2);
-  try {
-    await work();
-  } finally {
-    clearInterval(watch);
-    peak = Math.max(peak, process.memoryUsage.rss());
-  }
-  return (peak - before) / MIB;
-}

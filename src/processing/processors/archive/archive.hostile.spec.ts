@@ -6,15 +6,8 @@ import { deflateRawSync, gzipSync } from 'node:zlib';
 
 import { DomainError } from '../../../platform/errors/domain-error';
 import { runOnFile } from '../../../plugin-api/processor.harness';
-import {
-  crcOfZeros,
-  deflatedZeros,
-  gzippedZeros,
-  memoryTaken,
-  tarEntry,
-  tarOf,
-  zipOf,
-} from './archive.harness';
+import { memoryTaken } from '../../../plugin-api/resources.harness';
+import { crcOfZeros, deflatedZeros, gzippedZeros, tarEntry, tarOf, zipOf } from './archive.harness';
 import { MAX_ENTRIES } from './archive-tally';
 import { run } from './archive.worker';
 
@@ -259,7 +252,7 @@ it('leaves no file open when it fails', async () => {
 
 it('a file that is gone is no fault of its content', async () => {
   const gone = join(directory, 'gone');
-  const input = { path: gone, sizeBytes: 1, filename: 'a.zip', contentType: 'application/zip' };
+  const input = { path: gone, sizeBytes: 1, filename: 'a.zip', contentType: 'application/zip', options: {} };
   const error = await run({ ...input, progress: () => {}, artifact: async () => {} }).catch(
     (e: unknown) => e,
   );

@@ -3,7 +3,9 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { extname, join } from 'node:path';
 
 import { zipOf } from './archive.harness';
-import { archiveProcessor } from './archive.processor';
+import { ArchiveProcessor } from './archive.processor';
+
+const archiveProcessor = new ArchiveProcessor();
 
 const fixtures = join(__dirname, 'fixtures');
 const contentOf = (extension: string) =>

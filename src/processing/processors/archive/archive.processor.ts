@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import type { AcceptedType, Processor } from '../../../plugin-api/processor';
+import { WorkerProcessor, type AcceptedType } from '../../../plugin-api/processor';
 import { ArchiveResult } from './archive.result';
 import './archive.errors'; // only the worker throws them, but the catalog of errors is made here
 
@@ -17,11 +17,11 @@ const accepts: readonly AcceptedType[] = [
 ];
 
 /** Lists and checks an archive without extracting anything; see `docs/processors.md`. */
-export const archiveProcessor: Processor = {
-  name: 'archive',
-  description:
-    'Lists what an archive holds, counts its real sizes and finds unsafe paths; nothing is extracted.',
-  accepts,
-  result: ArchiveResult,
-  worker: join(__dirname, 'archive.worker.js'),
-};
+export class ArchiveProcessor extends WorkerProcessor {
+  override readonly name = 'archive';
+  override readonly description =
+    'Lists what an archive holds, counts its real sizes and finds unsafe paths; nothing is extracted.';
+  override readonly accepts = accepts;
+  override readonly result = ArchiveResult;
+  override readonly worker = join(__dirname, 'archive.worker.js');
+}

@@ -15,7 +15,7 @@ const ratio = (top: number, bottom: number): Buffer => {
 };
 
 /** A little-endian block: the image directory, its Exif directory, and what does not fit into a field. */
-function block(image: Field[], photo: Field[] = []): Buffer {
+function block(image: Field[], photo: Field[] = [], pointer = 0x8769): Buffer {
   const photoAt = 8 + 2 + (image.length + 1) * 12 + 4;
   const bytes = Buffer.alloc(4096);
   bytes.write('II*\0', 'latin1');
@@ -36,7 +36,7 @@ function block(image: Field[], photo: Field[] = []): Buffer {
       }
     }
   };
-  write(8, [...image, [0x8769, 4, 1, photoAt]]);
+  write(8, [...image, [pointer, 4, 1, photoAt]]);
   write(photoAt, photo);
   return bytes.subarray(0, free);
 }
@@ -58,9 +58,41 @@ it('reads the fields, with the mark in front or without', () => {
     f_number: null,
     iso: 100,
     focal_length_mm: null,
+    gps: null,
   };
   expect(readExif(bytes)).toEqual(expected);
   expect(readExif(Buffer.concat([Buffer.from('Exif\0\0'), bytes]))).toEqual(expected);
+});
+
+const degrees = (d: number, m: number, s: number): Buffer =>
+  Buffer.concat([ratio(d, 1), ratio(m, 1), ratio(s * 100, 100)]);
+
+const place = (north: string, latitude: Buffer, east: string, longitude: Buffer): Field[] => [
+  [1, ASCII, 2, text(north)],
+  [2, RATIONAL, 3, latitude],
+  [3, ASCII, 2, text(east)],
+  [4, RATIONAL, 3, longitude],
+];
+
+it('reads the place when it is asked to, south and west negative', () => {
+  const gps = place('S', degrees(33, 51, 24.12), 'W', degrees(70, 30, 0));
+  const bytes = block([], [...gps, [5, 1, 1, 1], [6, RATIONAL, 1, ratio(125, 10)]], 0x8825);
+  expect(readExif(bytes)).toBeNull();
+  expect(readExif(bytes, true)).toMatchObject({
+    gps: { latitude: -33.856_7, longitude: -70.5, altitude_m: -12.5 },
+  });
+});
+
+it.each([
+  ['beyond the pole', place('N', degrees(90, 0, 1), 'E', degrees(1, 0, 0))],
+  ['of fractions by nothing', place('N', Buffer.alloc(24), 'E', degrees(1, 0, 0))],
+  ['with a coordinate alone', place('N', degrees(1, 0, 0), 'E', degrees(1, 0, 0)).slice(0, 2)],
+  [
+    'with one fraction only',
+    [...place('N', degrees(1, 0, 0), 'E', ratio(1, 1)).slice(0, 3), [4, RATIONAL, 1, ratio(1, 1)] as Field],
+  ],
+])('takes a place %s for none', (_what, gps) => {
+  expect(readExif(block([], gps, 0x8825), true)).toBeNull();
 });
 
 it('reads a text of four bytes, which lies in the field itself', () => {

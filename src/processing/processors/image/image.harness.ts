@@ -82,17 +82,3 @@ export function manyPages(pages: number): Buffer {
   }
   return tiff;
 }
-
-/** Most resident memory above that of the start, in MiB, while the work ran. */
-export async function memoryTaken(work: () => Promise<unknown>): Promise<number> {
-  const before = process.memoryUsage.rss();
-  let peak = before;
-  const watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 2);
-  try {
-    await work();
-  } finally {
-    clearInterval(watch);
-    peak = Math.max(peak, process.memoryUsage.rss());
-  }
-  return (peak - before) / 2 ** 20;
-}

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 
 import { DomainError } from '../../../platform/errors/domain-error';
 import { runOnFile } from '../../../plugin-api/processor.harness';
-import { blackPng, manyFrames, manyPages, memoryTaken } from './image.harness';
+import { memoryTaken } from '../../../plugin-api/resources.harness';
+import { blackPng, manyFrames, manyPages } from './image.harness';
 import { run } from './image.worker';
 
 const directory = mkdtempSync(join(tmpdir(), 'image-hostile-'));
@@ -100,7 +101,13 @@ it.each([
 
 it('a file that is gone is no fault of its content', async () => {
   const gone = join(directory, 'gone');
-  const input = { path: gone, sizeBytes: 1, filename: 'a.png', contentType: 'image/png' };
+  const input = {
+    path: gone,
+    sizeBytes: 1,
+    filename: 'a.png',
+    contentType: 'image/png',
+    options: { gps: false },
+  };
   const error = await run({ ...input, progress: () => {}, artifact: async () => {} }).catch(
     (e: unknown) => e,
   );

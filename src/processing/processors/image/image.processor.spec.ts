@@ -3,7 +3,9 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import sharp from 'sharp';
 
-import { imageProcessor } from './image.processor';
+import { ImageProcessor } from './image.processor';
+
+const imageProcessor = new ImageProcessor();
 
 const fixtures = join(__dirname, 'fixtures');
 const contentOf = (extension: string) =>

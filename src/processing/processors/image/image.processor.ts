@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
-import type { AcceptedType, Processor } from '../../../plugin-api/processor';
-import { ImageResult } from './image.result';
+import { WorkerProcessor, type AcceptedType } from '../../../plugin-api/processor';
+import { ImageOptions, ImageResult } from './image.result';
 import './image.errors'; // only the worker throws them, but the catalog of errors is made here
 
 const accepts: readonly AcceptedType[] = [
@@ -17,11 +17,12 @@ const accepts: readonly AcceptedType[] = [
 ];
 
 /** Describes a picture and derives a thumbnail and a web-sized copy; see `docs/processors.md`. */
-export const imageProcessor: Processor = {
-  name: 'image',
-  description:
-    'Measures a picture (size, colours, camera, perceptual hash) and makes a thumbnail and a web-sized copy without metadata.',
-  accepts,
-  result: ImageResult,
-  worker: join(__dirname, 'image.worker.js'),
-};
+export class ImageProcessor extends WorkerProcessor {
+  override readonly name = 'image';
+  override readonly description =
+    'Measures a picture (size, colours, camera, perceptual hash) and makes a thumbnail and a web-sized copy without metadata.';
+  override readonly accepts = accepts;
+  override readonly result = ImageResult;
+  override readonly options = ImageOptions;
+  override readonly worker = join(__dirname, 'image.worker.js');
+}

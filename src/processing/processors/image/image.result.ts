@@ -1,4 +1,44 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsBoolean, IsOptional } from 'class-validator';
+
+/** What the `image` processor can be asked for. */
+export class ImageOptions {
+  @IsOptional()
+  @IsBoolean()
+  @ApiPropertyOptional({
+    description: 'Whether to read where the picture was taken.',
+    default: false,
+    example: false,
+  })
+  gps: boolean = false;
+}
+
+/** Where a picture was taken. */
+export class ImagePlace {
+  @ApiProperty({
+    description: 'Degrees, WGS 84; north is positive.',
+    minimum: -90,
+    maximum: 90,
+    example: 52.5163,
+  })
+  latitude!: number;
+
+  @ApiProperty({
+    description: 'Degrees, WGS 84; east is positive.',
+    minimum: -180,
+    maximum: 180,
+    example: 13.3777,
+  })
+  longitude!: number;
+
+  @ApiProperty({
+    description: 'Metres above the sea; null when the camera noted none.',
+    type: 'number',
+    nullable: true,
+    example: 34.5,
+  })
+  altitude_m!: number | null;
+}
 
 /** What the camera noted; a field that it did not note is null. */
 export class ImageExif {
@@ -31,6 +71,13 @@ export class ImageExif {
 
   @ApiProperty({ type: 'number', nullable: true, minimum: 0, example: 23 })
   focal_length_mm!: number | null;
+
+  @ApiProperty({
+    description: 'Null unless the option `gps` asked for it and the camera noted it.',
+    type: () => ImagePlace,
+    nullable: true,
+  })
+  gps!: ImagePlace | null;
 }
 
 /** Result of the `image` processor. Field names are the wire's. */
@@ -110,7 +157,7 @@ export class ImageResult {
   is_animated!: boolean;
 
   @ApiProperty({
-    description: 'Null when the file has none of these fields. Where a picture was taken is never read.',
+    description: 'Null when the file has none of these fields.',
     type: () => ImageExif,
     nullable: true,
   })

@@ -22,7 +22,7 @@ const QUALITY = 80;
  *
  * @throws InvalidImage · ImageTooLarge · TooManyPages
  */
-export const run = (async ({ path, progress, artifact }) => {
+export const run = (async ({ path, options, progress, artifact }) => {
   const image = await openImage(path);
   progress(0.1);
   const page = await decodeFirstPage(path, image.metadata);
@@ -36,11 +36,17 @@ export const run = (async ({ path, progress, artifact }) => {
   progress(0.9);
   const perceptual_hash = await perceptualHash(page);
   progress(1);
-  return { ...describe(image), dominant_color: dominantColor(thumbnail), perceptual_hash };
-}) satisfies ProcessorFunction;
+  const { exif } = image.metadata;
+  return {
+    ...describe(image),
+    exif: exif ? readExif(exif, options.gps) : null,
+    dominant_color: dominantColor(thumbnail),
+    perceptual_hash,
+  };
+}) satisfies ProcessorFunction<object, { readonly gps: boolean }>;
 
 function describe({ format, metadata }: OpenedImage) {
-  const { autoOrient, space, channels, depth, bitsPerSample, hasAlpha, orientation = 1, exif } = metadata;
+  const { autoOrient, space, channels, depth, bitsPerSample, hasAlpha, orientation = 1 } = metadata;
   const { pages = 1, delay } = metadata;
   return {
     processor: 'image' as const,
@@ -54,7 +60,6 @@ function describe({ format, metadata }: OpenedImage) {
     has_alpha: hasAlpha,
     pages,
     is_animated: pages > 1 && delay !== undefined,
-    exif: exif ? readExif(exif) : null,
   };
 }
 

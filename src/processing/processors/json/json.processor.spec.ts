@@ -1,6 +1,8 @@
 import { fileTypeFromBuffer } from 'file-type';
 
-import { jsonProcessor } from './json.processor';
+import { JsonProcessor } from './json.processor';
+
+const jsonProcessor = new JsonProcessor();
 
 const BEGINNINGS: Readonly<Record<string, string>> = {
   '.json': '{"a": [1, 2]}\n',

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { runOnFile } from '../../../plugin-api/processor.harness';
+import { memoryInUse, nextDescriptor } from '../../../plugin-api/resources.harness';
 import { readJson } from './json-reader';
 import { JsonTooDeep } from './json.errors';
 import type { JsonResult } from './json.result';
@@ -30,18 +31,6 @@ function validateInPieces(content: string | Uint8Array, chunkBytes: number, isLi
   } finally {
     closeSync(file);
   }
-}
-
-/** The lowest descriptor that is free: a higher one means that something was left open. */
-function nextDescriptor(): number {
-  const descriptor = openSync(path, 'r');
-  closeSync(descriptor);
-  return descriptor;
-}
-
-function memoryInUse(): number {
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
 }
 
 describe('results', () => {
@@ -182,10 +171,10 @@ describe('hostile files', () => {
 
   it('leave no descriptor open', async () => {
     await validate('');
-    const before = nextDescriptor();
+    const before = nextDescriptor(path);
     await expect(validate('['.repeat(1001))).rejects.toThrow(JsonTooDeep);
     await validate('[');
-    expect(nextDescriptor()).toBe(before);
+    expect(nextDescriptor(path)).toBe(before);
   });
 
   it.each([
@@ -209,6 +198,7 @@ describe('hostile files', () => {
       sizeBytes: size,
       filename: 'a.json',
       contentType: 'application/json',
+      options: {},
       artifact: async () => {},
       progress: (fraction) => {
         fractions.push(fraction);

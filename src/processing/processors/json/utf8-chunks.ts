@@ -1,5 +1,6 @@
-import { isUtf8 } from 'node:buffer';
 import { readSync } from 'node:fs';
+
+import { firstIllFormed, wellFormedLength } from '../../../plugin-api/utf8-sequence';
 
 export interface Utf8Chunk {
   /** Well-formed, whole characters only; overwritten by the next chunk. */
@@ -26,22 +27,4 @@ export function* utf8Chunks(file: number, offset: number, chunkBytes: number): G
     kept = filled - length;
     buffer.copyWithin(0, length, filled);
   }
-}
-
-/** Without the character that the end may have cut; undefined when the bytes are no UTF-8. */
-function wellFormedLength(bytes: Buffer): number | undefined {
-  const cut = [0, 1, 2, 3].find((count) => isUtf8(bytes.subarray(0, Math.max(0, bytes.length - count))));
-  return cut === undefined ? undefined : Math.max(0, bytes.length - cut);
-}
-
-/** Index of the first byte of the first ill-formed or unfinished sequence. */
-function firstIllFormed(bytes: Buffer): number {
-  let at = 0;
-  for (let length: number | undefined = 0; length !== undefined; at += length ?? 0) {
-    const start = at;
-    length = [1, 2, 3, 4].find(
-      (count) => start + count <= bytes.length && isUtf8(bytes.subarray(start, start + count)),
-    );
-  }
-  return at;
 }

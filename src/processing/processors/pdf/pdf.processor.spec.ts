@@ -2,7 +2,9 @@ import { fileTypeFromBuffer } from 'file-type';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { pdfProcessor } from './pdf.processor';
+import { PdfProcessor } from './pdf.processor';
+
+const pdfProcessor = new PdfProcessor();
 
 it.each(['text.pdf', 'scan.pdf', 'user-password.pdf'])('recognises %s by its beginning', async (name) => {
   const head = readFileSync(join(__dirname, 'fixtures', name)).subarray(0, 4100);

@@ -5,6 +5,7 @@ import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 
 import { runOnFile } from '../../../plugin-api/processor.harness';
+import { CATALOG, FONT, HELLO, PAGE, PAGES, pagesOf, pdf, stream } from './pdf.harness';
 import type { PdfResult } from './pdf.result';
 import { run } from './pdf.worker';
 
@@ -22,32 +23,6 @@ function read(content: string | Uint8Array) {
 
 const failure = (content: string | Uint8Array): Promise<unknown> =>
   read(content).catch((error: unknown) => error);
-
-const CATALOG = '<< /Type /Catalog /Pages 2 0 R >>';
-const PAGES = '<< /Type /Pages /Kids [3 0 R] /Count 1 >>';
-const PAGE =
-  '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 100] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> /XObject << /X 6 0 R >> >> >>';
-const FONT = '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>';
-const HELLO = stream('BT /F1 12 Tf 10 50 Td (Hello, world) Tj ET');
-
-function stream(content: string | Buffer, entries = ''): string {
-  const bytes = Buffer.from(content);
-  return `<< /Length ${bytes.length} ${entries} >>\nstream\n${bytes.toString('latin1')}\nendstream`;
-}
-
-/** A PDF of these objects, numbered from 1. */
-function pdf(objects: readonly string[], trailer = ''): Buffer {
-  let body = '%PDF-1.4\n';
-  const offsets = objects.map((object, index) => {
-    const offset = body.length;
-    body += `${index + 1} 0 obj\n${object}\nendobj\n`;
-    return `${String(offset).padStart(10, '0')} 00000 n \n`;
-  });
-  const size = objects.length + 1;
-  const table = `xref\n0 ${size}\n0000000000 65535 f \n${offsets.join('')}`;
-  const end = `trailer\n<< /Size ${size} /Root 1 0 R ${trailer} >>\nstartxref\n${body.length}\n%%EOF\n`;
-  return Buffer.from(body + table + end, 'latin1');
-}
 
 const simple = pdf([CATALOG, PAGES, PAGE, HELLO, FONT]);
 
@@ -155,7 +130,7 @@ describe('damage', () => {
   });
 
   it('names the page that is missing', async () => {
-    const error = await failure(pdf([CATALOG, PAGES.replace('/Count 1', '/Count 4000'), PAGE, HELLO, FONT]));
+    const error = await failure(pdf([CATALOG, pagesOf(1, 4000), PAGE, HELLO, FONT]));
     expect(error).toMatchObject({ problem: { code: 'invalid_pdf' }, extensions: { page: 2 } });
   });
 
@@ -166,12 +141,10 @@ describe('damage', () => {
 });
 
 describe('hostile files', () => {
-  const kids = (count: number) => `[${'3 0 R '.repeat(count)}]`;
-
   it.each([
-    ['a count that lies', 1_000_000, `<< /Type /Pages /Kids [3 0 R] /Count 1000000 >>`],
-    ['a million pages', 1_000_000, `<< /Type /Pages /Kids ${kids(1_000_000)} /Count 1000000 >>`],
-    ['one page too many', 5001, `<< /Type /Pages /Kids ${kids(5001)} /Count 5001 >>`],
+    ['a count that lies', 1_000_000, pagesOf(1, 1_000_000)],
+    ['a million pages', 1_000_000, pagesOf(1_000_000)],
+    ['one page too many', 5001, pagesOf(5001)],
   ])('%s is refused before any page is read', async (_what, pageCount, pages) => {
     const startedAt = performance.now();
     expect(await failure(pdf([CATALOG, pages, PAGE, HELLO, FONT]))).toMatchObject({
@@ -182,9 +155,7 @@ describe('hostile files', () => {
   });
 
   it('reads as many pages as are allowed, and keeps none of them', async () => {
-    const { result, progress } = await read(
-      pdf([CATALOG, `<< /Type /Pages /Kids ${kids(5000)} /Count 5000 >>`, PAGE, HELLO, FONT]),
-    );
+    const { result, progress } = await read(pdf([CATALOG, pagesOf(5000), PAGE, HELLO, FONT]));
     expect(result).toMatchObject({ page_count: 5000, word_count: 10_000 });
     expect(progress).toEqual(Array.from({ length: 5000 }, (_, index) => (index + 1) / 5000));
   });

@@ -1,9 +1,9 @@
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { TableLimits } from './table-limits';
-import { readTable } from './table-reader';
+import { readAsTable } from './table.harness';
 import type { TableColumn } from './table.result';
 
 const directory = mkdtempSync(join(tmpdir(), 'table-reader-'));
@@ -11,20 +11,8 @@ const path = join(directory, 'file.csv');
 
 afterAll(() => rmSync(directory, { recursive: true }));
 
-function read(content: string | Uint8Array, limits: Partial<TableLimits> = {}) {
-  writeFileSync(path, content);
-  const file = openSync(path, 'r');
-  try {
-    return readTable(file, {
-      sizeBytes: Buffer.byteLength(content),
-      preferred: ',',
-      progress: () => {},
-      limits,
-    });
-  } finally {
-    closeSync(file);
-  }
-}
+const read = (content: string | Uint8Array, limits: Partial<TableLimits> = {}) =>
+  readAsTable(path, content, limits);
 
 const CHUNKS = [1, 2, 3, 5, 7, 64, 262_144];
 

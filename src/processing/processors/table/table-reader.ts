@@ -27,7 +27,7 @@ export interface TableReading {
 /**
  * Reads an open file from its start.
  *
- * @throws CellTooLarge, TooManyColumns, InvalidTableText, UnsupportedTableEncoding
+ * @throws CellTooLarge, TooManyColumns, InvalidText, UnsupportedEncoding
  */
 export function readTable(file: number, reading: TableReading) {
   const limits = { ...TABLE_LIMITS, ...reading.limits };

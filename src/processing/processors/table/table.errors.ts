@@ -1,5 +1,4 @@
 import { DomainError, Problem } from '../../../platform/errors/domain-error';
-import type { TableEncoding } from './table-encoding';
 
 @Problem({
   code: 'cell_too_large',
@@ -28,38 +27,6 @@ export class TooManyColumns extends DomainError {
   constructor(limit: number, line: number) {
     super(`The first row, on line ${line}, has more than ${limit} columns.`, {
       extensions: { limit, line },
-    });
-  }
-}
-
-@Problem({
-  code: 'invalid_table_text',
-  status: 422,
-  title: 'Table is not valid text',
-  meaning:
-    'The file holds bytes that are no text in its encoding; `encoding` says what it was read as and `byte_offset` where the first ill-formed sequence starts. Save the table as UTF-8, or as UTF-16 with a byte-order mark, and upload it again.',
-})
-export class InvalidTableText extends DomainError {
-  /** @param byteOffset - From the start of the file; a byte-order mark counts. */
-  constructor(encoding: TableEncoding, byteOffset: number) {
-    super(
-      `The table is not valid ${encoding.toUpperCase()}: the bytes at offset ${byteOffset} are ill-formed.`,
-      { extensions: { encoding, byte_offset: byteOffset } },
-    );
-  }
-}
-
-@Problem({
-  code: 'unsupported_table_encoding',
-  status: 422,
-  title: 'Table encoding not supported',
-  meaning:
-    'The file starts with the byte-order mark of an encoding that is not read. Save it as UTF-8, or as UTF-16 with a byte-order mark, and upload it again.',
-})
-export class UnsupportedTableEncoding extends DomainError {
-  constructor(encoding: 'utf-32le' | 'utf-32be') {
-    super(`The table starts with the byte-order mark of ${encoding.toUpperCase()}: save it as UTF-8.`, {
-      extensions: { encoding },
     });
   }
 }

@@ -1,6 +1,8 @@
 import { fileTypeFromBuffer } from 'file-type';
 
-import { tableProcessor } from './table.processor';
+import { TableProcessor } from './table.processor';
+
+const tableProcessor = new TableProcessor();
 
 it('accepts CSV and TSV as text', () => {
   expect(tableProcessor.accepts).toEqual([

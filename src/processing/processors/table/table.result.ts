@@ -1,7 +1,7 @@
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import { COLUMN_TYPES, type ColumnType } from './column';
 import { DELIMITERS, type Delimiter } from './dialect';
-import { TABLE_ENCODINGS, type TableEncoding } from './table-encoding';
+import { TEXT_ENCODINGS, type TextEncoding } from '../../../plugin-api/text-encoding';
 
 const count = (description: string, example: number) =>
   ({ description, type: 'integer', minimum: 0, example }) as const;
@@ -158,10 +158,10 @@ export class TableResult {
 
   @ApiProperty({
     description: 'By the byte-order mark; UTF-8 without one.',
-    enum: TABLE_ENCODINGS,
+    enum: TEXT_ENCODINGS,
     example: 'utf-8',
   })
-  encoding!: TableEncoding;
+  encoding!: TextEncoding;
 
   @ApiProperty({ description: 'Whether the file starts with a byte-order mark.', example: false })
   byte_order_mark!: boolean;

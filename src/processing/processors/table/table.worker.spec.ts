@@ -4,7 +4,9 @@ import { join } from 'node:path';
 
 import { runOnFile } from '../../../plugin-api/processor.harness';
 import { readTable } from './table-reader';
-import { CellTooLarge, InvalidTableText, TooManyColumns, UnsupportedTableEncoding } from './table.errors';
+import { InvalidText, UnsupportedEncoding } from '../../../plugin-api/text-encoding.errors';
+import { memoryInUse, nextDescriptor } from '../../../plugin-api/resources.harness';
+import { CellTooLarge, TooManyColumns } from './table.errors';
 import type { TableResult } from './table.result';
 import { run } from './table.worker';
 
@@ -24,18 +26,6 @@ const utf16 = (text: string, order: 'le' | 'be'): Buffer => {
   const bytes = Buffer.from(text, 'utf16le');
   return order === 'le' ? bytes : bytes.swap16();
 };
-
-/** The lowest descriptor that is free: a higher one means that something was left open. */
-function nextDescriptor(): number {
-  const descriptor = openSync(path, 'r');
-  closeSync(descriptor);
-  return descriptor;
-}
-
-function memoryInUse(): number {
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
-}
 
 describe('results', () => {
   it('describes a table', async () => {
@@ -177,9 +167,9 @@ describe('errors', () => {
     ['a pair that is none', utf16('\ufeff\ud83da', 'be'), { encoding: 'utf-16be', byte_offset: 2 }],
   ])('names encoding and offset in the file: %s', async (_what, content, extensions) => {
     const outcome = describeTable(content);
-    await expect(outcome).rejects.toThrow(InvalidTableText);
+    await expect(outcome).rejects.toThrow(InvalidText);
     await expect(outcome).rejects.toMatchObject({
-      problem: { code: 'invalid_table_text', status: 422 },
+      problem: { code: 'invalid_text', status: 422 },
       message: expect.stringContaining(`offset ${extensions.byte_offset} `),
       extensions,
     });
@@ -196,15 +186,15 @@ describe('errors', () => {
     ['utf-32be', [0, 0, 0xfe, 0xff, 0, 0, 0, 0x61]],
   ])('refuses %s by name', async (encoding, bytes) => {
     const outcome = describeTable(Uint8Array.from(bytes));
-    await expect(outcome).rejects.toThrow(UnsupportedTableEncoding);
+    await expect(outcome).rejects.toThrow(UnsupportedEncoding);
     await expect(outcome).rejects.toMatchObject({ extensions: { encoding } });
   });
 
   it('closes the file when it fails', async () => {
     await describeTable('');
-    const before = nextDescriptor();
-    await expect(describeTable(Uint8Array.of(0xff))).rejects.toThrow(InvalidTableText);
-    expect(nextDescriptor()).toBe(before);
+    const before = nextDescriptor(path);
+    await expect(describeTable(Uint8Array.of(0xff))).rejects.toThrow(InvalidText);
+    expect(nextDescriptor(path)).toBe(before);
   });
 });
 
@@ -299,6 +289,7 @@ describe('large files', () => {
       sizeBytes: 95 * MIB,
       filename: 'a.csv',
       contentType: 'text/csv',
+      options: {},
       progress: () => (peak = Math.max(peak, memoryInUse())),
       artifact: async () => {},
     });
@@ -326,6 +317,7 @@ describe('large files', () => {
       sizeBytes: size,
       filename: 'a.csv',
       contentType: 'text/csv',
+      options: {},
       progress: (fraction) => {
         fractions.push(fraction);
         peak = Math.max(peak, memoryInUse());

@@ -8,8 +8,8 @@ import { readTable } from './table-reader';
  *
  * @throws CellTooLarge when a cell is beyond the limit, mostly since a quote is never closed.
  * @throws TooManyColumns when the first row is beyond the limit.
- * @throws InvalidTableText when the bytes are no text in the detected encoding.
- * @throws UnsupportedTableEncoding when the file starts with the byte-order mark of UTF-32.
+ * @throws InvalidText when the bytes are no text in the detected encoding.
+ * @throws UnsupportedEncoding when the file starts with the byte-order mark of UTF-32.
  */
 export const run = (({ path, sizeBytes, filename, progress }) => {
   const file = openSync(path, 'r');

@@ -1,16 +1,16 @@
-import { isUtf8 } from 'node:buffer';
 import { readSync } from 'node:fs';
 
-import type { TableEncoding } from './table-encoding';
-import { InvalidTableText, UnsupportedTableEncoding } from './table.errors';
-import { firstIllFormed, transcodeUtf16 } from './unicode';
+import { detectEncoding, type TextEncoding } from '../../../plugin-api/text-encoding';
+import { InvalidText } from '../../../plugin-api/text-encoding.errors';
+import { firstIllFormed, wellFormedLength } from '../../../plugin-api/utf8-sequence';
+import { transcodeUtf16 } from './utf16';
 
 /**
  * A window on the text of an open file, as UTF-8 whatever the encoding. The reader says what it still
  * needs, and the rest makes room for what follows.
  */
 export class TextSource {
-  readonly encoding: TableEncoding;
+  readonly encoding: TextEncoding;
   readonly markLength: number;
   /** The window: well-formed UTF-8 from 0 to {@link end}. The same memory all along. */
   readonly bytes: Buffer;
@@ -26,7 +26,7 @@ export class TextSource {
 
   /**
    * @param keepBytes - The most that the reader keeps over a call of {@link more}.
-   * @throws UnsupportedTableEncoding
+   * @throws UnsupportedEncoding
    */
   constructor(
     private readonly file: number,
@@ -45,7 +45,7 @@ export class TextSource {
   /**
    * Forgets what stands before `keep`, which becomes 0, and reads on.
    *
-   * @throws InvalidTableText
+   * @throws InvalidText
    */
   more(keep: number): void {
     if (keep > 0) this.bytes.copyWithin(0, keep, this.end);
@@ -55,7 +55,7 @@ export class TextSource {
     this.fileOffset += read;
     const chunk = this.raw.subarray(0, kept + read);
     const chunkOffset = this.fileOffset - chunk.length;
-    if (read === 0 && kept > 0) throw new InvalidTableText(this.encoding, chunkOffset);
+    if (read === 0 && kept > 0) throw new InvalidText(this.encoding, chunkOffset);
     this.ended = read === 0;
     const taken =
       this.encoding === 'utf-8' ? this.takeUtf8(chunk, chunkOffset) : this.takeUtf16(chunk, chunkOffset);
@@ -63,9 +63,8 @@ export class TextSource {
   }
 
   private takeUtf8(chunk: Buffer, chunkOffset: number): number {
-    const cut = [0, 1, 2, 3].find((count) => isUtf8(chunk.subarray(0, Math.max(0, chunk.length - count))));
-    if (cut === undefined) throw new InvalidTableText('utf-8', chunkOffset + firstIllFormed(chunk));
-    const length = Math.max(0, chunk.length - cut);
+    const length = wellFormedLength(chunk);
+    if (length === undefined) throw new InvalidText('utf-8', chunkOffset + firstIllFormed(chunk));
     this.end += chunk.copy(this.bytes, this.end, 0, length);
     return length;
   }
@@ -77,19 +76,8 @@ export class TextSource {
       this.bytes,
       this.end,
     );
-    if (isIllFormed) throw new InvalidTableText(this.encoding, chunkOffset + taken);
+    if (isIllFormed) throw new InvalidText(this.encoding, chunkOffset + taken);
     this.end = end;
     return taken;
   }
-}
-
-/** By the byte-order mark alone; FF FE 00 00 is UTF-32, not UTF-16 that starts with U+0000. */
-function detectEncoding(head: Uint8Array): { encoding: TableEncoding; markLength: number } {
-  const startsWith = (...mark: number[]): boolean => mark.every((byte, i) => head[i] === byte);
-  if (startsWith(0xff, 0xfe, 0x00, 0x00)) throw new UnsupportedTableEncoding('utf-32le');
-  if (startsWith(0x00, 0x00, 0xfe, 0xff)) throw new UnsupportedTableEncoding('utf-32be');
-  if (startsWith(0xef, 0xbb, 0xbf)) return { encoding: 'utf-8', markLength: 3 };
-  if (startsWith(0xff, 0xfe)) return { encoding: 'utf-16le', markLength: 2 };
-  if (startsWith(0xfe, 0xff)) return { encoding: 'utf-16be', markLength: 2 };
-  return { encoding: 'utf-8', markLength: 0 };
 }

@@ -1,13 +1,29 @@
-import { createTextCounter } from './text-counter';
-import type { TextCounts } from './text-counter';
-import { InvalidText } from './text.errors';
-import { TEXT_ENCODINGS } from './text-encoding';
-import type { TextEncoding } from './text-encoding';
+import { createTextCounter } from './create-text-counter';
+import { ScalarUtf8Kernel } from './scalar.utf8-kernel';
+import { SimdUtf8Kernel } from './simd.utf8-kernel';
+import type { TextCounter, TextCounts } from './text-counter';
+import { Utf8Counter } from './utf8-counter';
+import type { TextEncoding } from '../../../plugin-api/text-encoding';
+import { InvalidText } from '../../../plugin-api/text-encoding.errors';
 
 type Outcome = TextCounts | { invalidAt: number };
 
-function count(chunks: Iterable<Uint8Array>, encoding: TextEncoding, offset = 0): Outcome {
-  const counter = createTextCounter(encoding, offset);
+type Create = (offset?: number) => TextCounter;
+
+/** Both kernels, whichever is chosen here. */
+const UTF8_COUNTERS: [name: string, encoding: 'utf-8', create: Create][] = [
+  ['utf-8, scalar', 'utf-8', (offset = 0) => new Utf8Counter(new ScalarUtf8Kernel(), offset)],
+  ['utf-8, vectors', 'utf-8', (offset = 0) => new Utf8Counter(new SimdUtf8Kernel(), offset)],
+];
+
+const COUNTERS: [name: string, encoding: TextEncoding, create: Create][] = [
+  ...UTF8_COUNTERS,
+  ['utf-16le', 'utf-16le', (offset) => createTextCounter('utf-16le', offset)],
+  ['utf-16be', 'utf-16be', (offset) => createTextCounter('utf-16be', offset)],
+];
+
+function count(chunks: Iterable<Uint8Array>, create: Create, offset = 0): Outcome {
+  const counter = create(offset);
   try {
     for (const chunk of chunks) counter.write(chunk);
     return counter.end();
@@ -46,8 +62,8 @@ function encode(text: string, encoding: TextEncoding): Uint8Array {
   return encoding === 'utf-16be' ? bytes.swap16() : bytes;
 }
 
-function countWords(text: string, encoding: TextEncoding): number {
-  const counter = createTextCounter(encoding);
+function countWords(text: string, encoding: TextEncoding, create: Create): number {
+  const counter = create();
   counter.write(encode(text, encoding));
   return counter.end().words;
 }
@@ -131,14 +147,14 @@ const PYTHON_SPACES = [
 
 const EVERYTHING = PYTHON.map(([text]) => text).join('');
 
-describe.each(TEXT_ENCODINGS)('counting %s', (encoding) => {
+describe.each(COUNTERS)('counting %s', (_name, encoding, create) => {
   it.each(PYTHON)('agrees with Python on %j', (text, lines, words, chars) => {
-    expect(count([encode(text, encoding)], encoding)).toEqual({ lines, words, chars });
+    expect(count([encode(text, encoding)], create)).toEqual({ lines, words, chars });
   });
 
   it('gives 0 for nothing, and for empty chunks', () => {
-    expect(count([], encoding)).toEqual({ lines: 0, words: 0, chars: 0 });
-    expect(count([new Uint8Array(0), new Uint8Array(0)], encoding)).toEqual({ lines: 0, words: 0, chars: 0 });
+    expect(count([], create)).toEqual({ lines: 0, words: 0, chars: 0 });
+    expect(count([new Uint8Array(0), new Uint8Array(0)], create)).toEqual({ lines: 0, words: 0, chars: 0 });
   });
 
   it('does not depend on where the text is cut', () => {
@@ -149,11 +165,11 @@ describe.each(TEXT_ENCODINGS)('counting %s', (encoding) => {
         expect(
           count(
             slices(bytes, () => size),
-            encoding,
+            create,
           ),
         ).toEqual(whole);
       for (let cut = 0; cut <= bytes.length; cut++) {
-        expect(count([bytes.subarray(0, cut), new Uint8Array(0), bytes.subarray(cut)], encoding)).toEqual(
+        expect(count([bytes.subarray(0, cut), new Uint8Array(0), bytes.subarray(cut)], create)).toEqual(
           whole,
         );
       }
@@ -164,7 +180,7 @@ describe.each(TEXT_ENCODINGS)('counting %s', (encoding) => {
     const bytes = encode(EVERYTHING, encoding);
     for (let shift = 0; shift < 9; shift++) {
       const memory = new Uint8Array(bytes.length + shift);
-      const counter = createTextCounter(encoding);
+      const counter = create();
       for (const slice of slices(bytes, () => 101)) {
         memory.fill(0xff);
         memory.set(slice, shift);
@@ -179,7 +195,7 @@ describe.each(TEXT_ENCODINGS)('counting %s', (encoding) => {
     (unit) => {
       for (const times of [124, 125, 126, 127, 128, 999, 5000]) {
         const bytes = encode(unit.repeat(times), encoding);
-        expect(count([bytes], encoding)).toEqual(referenceCounts(bytes, encoding));
+        expect(count([bytes], create)).toEqual(referenceCounts(bytes, encoding));
       }
     },
   );
@@ -190,8 +206,8 @@ describe.each(TEXT_ENCODINGS)('counting %s', (encoding) => {
     for (let codePoint = 0; codePoint <= 0xffff; codePoint++) {
       if (codePoint >= 0xd800 && codePoint <= 0xdfff) continue;
       const character = String.fromCharCode(codePoint);
-      if (countWords(`abcde${character}fghijklmn`, encoding) === 2) inSteps.push(codePoint);
-      if (countWords(`a${character}b`, encoding) === 2) byCharacter.push(codePoint);
+      if (countWords(`abcde${character}fghijklmn`, encoding, create) === 2) inSteps.push(codePoint);
+      if (countWords(`a${character}b`, encoding, create) === 2) byCharacter.push(codePoint);
     }
     expect(inSteps).toEqual(PYTHON_SPACES);
     expect(byCharacter).toEqual(PYTHON_SPACES);
@@ -207,7 +223,7 @@ describe.each(TEXT_ENCODINGS)('counting %s', (encoding) => {
     expect(
       count(
         slices(bytes, () => 1 + random(5000)),
-        encoding,
+        create,
       ),
     ).toEqual({ lines: 2, words: 11, chars: 1_112_064 });
   });
@@ -228,14 +244,14 @@ describe.each(TEXT_ENCODINGS)('counting %s', (encoding) => {
       expect(
         count(
           slices(bytes, () => 1 + random(largest)),
-          encoding,
+          create,
         ),
       ).toEqual(referenceCounts(bytes, encoding));
     }
   });
 });
 
-describe('ill-formed UTF-8', () => {
+describe.each(UTF8_COUNTERS)('ill-formed %s', (_name, encoding, create) => {
   const CLASSES: [what: string, digits: string][] = [
     ['a lone continuation byte', '80'],
     ['the last continuation byte', 'BF'],
@@ -270,16 +286,16 @@ describe('ill-formed UTF-8', () => {
       for (const rest of after) {
         const bytes = Buffer.concat([Buffer.from(start), hex(digits), Buffer.from(rest)]);
         const invalidAt = Buffer.byteLength(start) + 3;
-        expect(count([bytes], 'utf-8', 3)).toEqual({ invalidAt });
+        expect(count([bytes], create, 3)).toEqual({ invalidAt });
         expect(
           count(
             slices(bytes, () => 1),
-            'utf-8',
+            create,
             3,
           ),
         ).toEqual({ invalidAt });
         for (let cut = Math.max(1, invalidAt - 6); cut < Math.min(invalidAt + 8, bytes.length); cut++) {
-          expect(count([bytes.subarray(0, cut), bytes.subarray(cut)], 'utf-8', 3)).toEqual({ invalidAt });
+          expect(count([bytes.subarray(0, cut), bytes.subarray(cut)], create, 3)).toEqual({ invalidAt });
         }
       }
     }
@@ -296,7 +312,7 @@ describe('ill-formed UTF-8', () => {
     'F0 90 80 80',
     'F4 8F BF BF',
   ])('takes the neighbour %s', (digits) => {
-    expect(count([hex(digits)], 'utf-8')).toEqual({ lines: 1, words: 1, chars: 1 });
+    expect(count([hex(digits)], create)).toEqual({ lines: 1, words: 1, chars: 1 });
   });
 
   it('is what TextDecoder refuses, on random bytes', () => {
@@ -311,13 +327,13 @@ describe('ill-formed UTF-8', () => {
         return any === 1 ? Uint8Array.of(edges[random(edges.length)]) : tokens[random(tokens.length)];
       });
       const bytes = Buffer.concat(parts);
-      const expected = reference(bytes, 'utf-8');
+      const expected = reference(bytes, encoding);
       if ('chars' in expected) valid++;
-      expect(count([bytes], 'utf-8')).toEqual(expected);
+      expect(count([bytes], create)).toEqual(expected);
       expect(
         count(
           slices(bytes, () => 1 + random(4)),
-          'utf-8',
+          create,
         ),
       ).toEqual(expected);
     }
@@ -327,6 +343,7 @@ describe('ill-formed UTF-8', () => {
 });
 
 describe.each(['utf-16le', 'utf-16be'] as const)('ill-formed %s', (encoding) => {
+  const create: Create = (offset) => createTextCounter(encoding, offset);
   const units = (...values: number[]): Uint8Array => encode(String.fromCharCode(...values), encoding);
   const CLASSES: [what: string, bytes: Uint8Array, at: number][] = [
     ['a high surrogate at the end', units(0x61, 0xd83d), 2],
@@ -342,16 +359,16 @@ describe.each(['utf-16le', 'utf-16be'] as const)('ill-formed %s', (encoding) => 
 
   it.each(CLASSES)('names the offset of %s', (_what, bytes, at) => {
     const invalidAt = at + 2;
-    expect(count([bytes], encoding, 2)).toEqual({ invalidAt });
+    expect(count([bytes], create, 2)).toEqual({ invalidAt });
     expect(
       count(
         slices(bytes, () => 1),
-        encoding,
+        create,
         2,
       ),
     ).toEqual({ invalidAt });
     for (let cut = 1; cut < bytes.length; cut++) {
-      expect(count([bytes.subarray(0, cut), bytes.subarray(cut)], encoding, 2)).toEqual({ invalidAt });
+      expect(count([bytes.subarray(0, cut), bytes.subarray(cut)], create, 2)).toEqual({ invalidAt });
     }
   });
 
@@ -368,7 +385,7 @@ describe.each(['utf-16le', 'utf-16be'] as const)('ill-formed %s', (encoding) => 
       expect(
         count(
           slices(bytes, () => 1 + random(5)),
-          encoding,
+          create,
         ),
       ).toEqual(expected);
     }

@@ -1,6 +1,8 @@
 import { fileTypeFromBuffer } from 'file-type';
 
-import { textProcessor } from './text.processor';
+import { TextProcessor } from './text.processor';
+
+const textProcessor = new TextProcessor();
 
 /** How files of a kind begin; the rest begin as prose does. */
 const BEGINNINGS: Readonly<Record<string, string>> = {

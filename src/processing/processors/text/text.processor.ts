@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 
-import type { AcceptedType, Processor } from '../../../plugin-api/processor';
-import './text.errors'; // only the worker throws them, but the catalog of errors is made here
+import { WorkerProcessor, type AcceptedType } from '../../../plugin-api/processor';
 import { TextResult } from './text.result';
 
 /**
@@ -45,11 +44,11 @@ const accepts: readonly AcceptedType[] = Object.entries(MEDIA_TYPES).flatMap(([m
 );
 
 /** Counts lines, words and characters; see `docs/processors.md`. */
-export const textProcessor: Processor = {
-  name: 'text',
-  description:
-    'Counts the lines, words and characters of a text file (UTF-8, or UTF-16 with a byte-order mark).',
-  accepts,
-  result: TextResult,
-  worker: join(__dirname, 'text.worker.js'),
-};
+export class TextProcessor extends WorkerProcessor {
+  override readonly name = 'text';
+  override readonly description =
+    'Counts the lines, words and characters of a text file (UTF-8, or UTF-16 with a byte-order mark).';
+  override readonly accepts = accepts;
+  override readonly result = TextResult;
+  override readonly worker = join(__dirname, 'text.worker.js');
+}

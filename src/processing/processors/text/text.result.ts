@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { TEXT_ENCODINGS, type TextEncoding } from './text-encoding';
+import { TEXT_ENCODINGS, type TextEncoding } from '../../../plugin-api/text-encoding';
 
 /** Result of the `text` processor. Field names are the wire's. */
 export class TextResult {

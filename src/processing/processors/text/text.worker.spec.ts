@@ -2,7 +2,8 @@ import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync, statSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { InvalidText, UnsupportedEncoding } from './text.errors';
+import { InvalidText, UnsupportedEncoding } from '../../../plugin-api/text-encoding.errors';
+import { memoryInUse, nextDescriptor } from '../../../plugin-api/resources.harness';
 import { run } from './text.worker';
 
 const MIB = 1024 * 1024;
@@ -20,6 +21,7 @@ function count(content: string | Uint8Array, progress: (fraction: number) => voi
     sizeBytes: statSync(path).size,
     filename: 'a.txt',
     contentType: 'text/plain',
+    options: {},
     progress,
     artifact: noArtifact,
   });
@@ -37,18 +39,6 @@ const utf16 = (text: string, order: 'le' | 'be'): Buffer => {
   const bytes = Buffer.from(text, 'utf16le');
   return order === 'le' ? bytes : bytes.swap16();
 };
-
-/** The lowest descriptor that is free: a higher one means that something was left open. */
-function nextDescriptor(): number {
-  const descriptor = openSync(path, 'r');
-  closeSync(descriptor);
-  return descriptor;
-}
-
-function memoryInUse(): number {
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
-}
 
 describe('results', () => {
   it('counts a file without a byte-order mark as UTF-8', () => {
@@ -154,9 +144,9 @@ describe('errors', () => {
 
   it('closes the file when it fails', () => {
     count('');
-    const before = nextDescriptor();
+    const before = nextDescriptor(path);
     expect(failure(Uint8Array.of(0xff))).toBeInstanceOf(InvalidText);
-    expect(nextDescriptor()).toBe(before);
+    expect(nextDescriptor(path)).toBe(before);
   });
 });
 
@@ -173,6 +163,7 @@ describe('a large file', () => {
       sizeBytes: size,
       filename: 'a.txt',
       contentType: 'text/plain',
+      options: {},
       progress,
       artifact: noArtifact,
     });

@@ -1,14 +1,16 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 
 import type { ProcessorFunction } from '../../../plugin-api/processor';
-import { createTextCounter } from './text-counter';
-import { UnsupportedEncoding } from './text.errors';
-import type { TextEncoding } from './text-encoding';
+import { detectEncoding } from '../../../plugin-api/text-encoding';
+import { createTextCounter } from './create-text-counter';
 
 const MIB = 1024 * 1024;
 
-/** One a thread, for every run: `run` never yields, so no two runs share it. */
-const buffer = Buffer.allocUnsafeSlow(MIB);
+/**
+ * One a thread, for every run: `run` never yields, so no two runs share it. Small enough to stay in the cache of a
+ * core between reading and counting.
+ */
+const buffer = Buffer.allocUnsafeSlow(MIB / 4);
 
 const PROGRESS_STEP_BYTES = 4 * MIB;
 
@@ -59,15 +61,4 @@ function readChunk(file: number): Buffer {
     filled += read;
   } while (read > 0 && filled < buffer.length);
   return buffer.subarray(0, filled);
-}
-
-/** By the byte-order mark alone; FF FE 00 00 is UTF-32, not UTF-16 that starts with U+0000. */
-function detectEncoding(head: Buffer): { encoding: TextEncoding; markLength: number } {
-  const startsWith = (...mark: number[]): boolean => mark.every((byte, i) => head[i] === byte);
-  if (startsWith(0xff, 0xfe, 0x00, 0x00)) throw new UnsupportedEncoding('utf-32le');
-  if (startsWith(0x00, 0x00, 0xfe, 0xff)) throw new UnsupportedEncoding('utf-32be');
-  if (startsWith(0xef, 0xbb, 0xbf)) return { encoding: 'utf-8', markLength: 3 };
-  if (startsWith(0xff, 0xfe)) return { encoding: 'utf-16le', markLength: 2 };
-  if (startsWith(0xfe, 0xff)) return { encoding: 'utf-16be', markLength: 2 };
-  return { encoding: 'utf-8', markLength: 0 };
 }

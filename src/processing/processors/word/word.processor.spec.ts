@@ -2,7 +2,9 @@ import { fileTypeFromBuffer } from 'file-type';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { wordProcessor } from './word.processor';
+import { WordProcessor } from './word.processor';
+
+const wordProcessor = new WordProcessor();
 
 it.each([
   ['.docx', 'notes.docx', 'application/zip'],

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import type { Processor } from '../../../plugin-api/processor';
+import { WorkerProcessor, type AcceptedType } from '../../../plugin-api/processor';
 import { WordResult } from './word.result';
 import './word.errors'; // only the worker throws them, but the catalog of errors is made here
 
@@ -10,15 +10,16 @@ const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.doc
 const COMPOUND_FILE = 'application/x-cfb';
 
 /** Extracts the text of Word documents; see `docs/processors.md`. */
-export const wordProcessor: Processor = {
-  name: 'word',
-  description: 'Extracts the text and the metadata of a Word document (.docx, and .doc since Word 97).',
-  accepts: [
+export class WordProcessor extends WorkerProcessor {
+  override readonly name = 'word';
+  override readonly description =
+    'Extracts the text and the metadata of a Word document (.docx, and .doc since Word 97).';
+  override readonly accepts: readonly AcceptedType[] = [
     // The beginning of a .docx need not tell it from another ZIP archive, and an encrypted one is a compound
     // file: both are let in, for the worker to judge.
     { extension: '.docx', mediaType: DOCX, content: [DOCX, 'application/zip', COMPOUND_FILE] },
     { extension: '.doc', mediaType: 'application/msword', content: [COMPOUND_FILE] },
-  ],
-  result: WordResult,
-  worker: join(__dirname, 'word.worker.js'),
-};
+  ];
+  override readonly result = WordResult;
+  override readonly worker = join(__dirname, 'word.worker.js');
+}

@@ -1,5 +1,4 @@
-import { DomainError, Problem } from '../../../platform/errors/domain-error';
-import type { TextEncoding } from './text-encoding';
+import { DomainError, Problem } from '../platform/errors/domain-error';
 
 @Problem({
   code: 'invalid_text',
@@ -13,7 +12,7 @@ export class InvalidText extends DomainError {
    * @param byteOffset - Of the first byte of the first ill-formed sequence, from the start of the file; a
    *   byte-order mark counts.
    */
-  constructor(encoding: TextEncoding, byteOffset: number) {
+  constructor(encoding: string, byteOffset: number) {
     super(
       `The file is not valid ${encoding.toUpperCase()}: the bytes at offset ${byteOffset} are ill-formed.`,
       {

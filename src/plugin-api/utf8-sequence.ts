@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+
 /** Bytes of the sequence that a byte starts; 1 for a byte that starts none. */
 export function lengthByLead(lead: number): number {
   if (lead < 0xc2 || lead > 0xf4) return 1;
@@ -18,12 +20,18 @@ export function unfinishedLength(chunk: Uint8Array, start: number): number {
 /** Index of the first byte of the first ill-formed sequence; the length when there is none. */
 export function firstIllFormed(text: Uint8Array): number {
   let i = 0;
-  for (let length = 1; length > 0 && i < text.length; i += length) length = wellFormedLength(text, i);
+  for (let length = 1; length > 0 && i < text.length; i += length) length = sequenceLength(text, i);
   return i;
 }
 
+/** Length without a character that the end cuts; undefined when the bytes are no UTF-8. */
+export function wellFormedLength(bytes: Uint8Array): number | undefined {
+  const length = bytes.length - unfinishedLength(bytes, 0);
+  return isUtf8(bytes.subarray(0, length)) ? length : undefined;
+}
+
 /** Length of the sequence at `i`, 0 when it is ill-formed: table 3-7 of the Unicode Standard. */
-function wellFormedLength(text: Uint8Array, i: number): number {
+function sequenceLength(text: Uint8Array, i: number): number {
   const lead = text[i];
   if (lead < 0x80) return 1;
   const length = lengthByLead(lead);

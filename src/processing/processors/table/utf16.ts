@@ -1,17 +1,3 @@
-import { isUtf8 } from 'node:buffer';
-
-/** Index of the first byte of the first ill-formed or unfinished sequence of UTF-8. */
-export function firstIllFormed(bytes: Uint8Array): number {
-  let at = 0;
-  for (let length: number | undefined = 0; length !== undefined; at += length ?? 0) {
-    const start = at;
-    length = [1, 2, 3, 4].find(
-      (count) => start + count <= bytes.length && isUtf8(bytes.subarray(start, start + count)),
-    );
-  }
-  return at;
-}
-
 export interface Transcoded {
   /** Bytes of whole characters, up to the ill-formed one if there is one. */
   readonly taken: number;
