@@ -1,0 +1,50 @@
+import {
+  type CallHandler,
+  type ExecutionContext,
+  Injectable,
+  Logger,
+  type NestInterceptor,
+} from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { Request } from 'express';
+import { concatMap, type Observable } from 'rxjs';
+import { ActivityService } from '../activity/activity.service';
+import { EventBus } from '../platform/events/event-bus';
+import { callerOf } from '../platform/http/caller.decorator';
+import { Act, ADMIN_ACTS, type AdminAct } from './admin-act';
+import { AdminActed } from './admin.events';
+
+/** Tells what administrators did, and who, and writes it down. */
+@Injectable()
+export class AdminLogInterceptor implements NestInterceptor {
+  private readonly logger = new Logger('Admin');
+
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly activity: ActivityService,
+    private readonly events: EventBus,
+  ) {}
+
+  /** @throws Error for a route without a name, before anything is done: no act goes unseen */
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const request = context.switchToHttp().getRequest<Request>();
+    const act = this.reflector.get(Act, context.getHandler());
+    if (!act) throw new Error(`${request.method} ${request.path} lacks @Act: name what it does.`);
+    const { userId } = callerOf(request);
+    const [subject = null] = Object.values(request.params as Record<string, string>);
+    return next.handle().pipe(
+      concatMap(async (answer: unknown) => {
+        this.logger.log(`Administrator ${userId}: ${request.method} ${request.path}`);
+        await this.writeDown(userId!, act, subject);
+        return answer;
+      }),
+    );
+  }
+
+  /** Before the answer: an administrator who is answered is in the log. */
+  private async writeDown(userId: string, act: AdminAct, subject: string | null): Promise<void> {
+    const description = subject === null ? ADMIN_ACTS[act] : `${ADMIN_ACTS[act]}: ${subject}`;
+    await this.activity.noteAct(userId, description);
+    this.events.publish(new AdminActed(userId, act, subject));
+  }
+}
