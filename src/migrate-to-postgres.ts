@@ -1,0 +1,3 @@
+import { migrateToPostgres } from './maintenance';
+
+void migrateToPostgres();

@@ -1,0 +1,3 @@
+import { sweep } from './maintenance';
+
+void sweep();
