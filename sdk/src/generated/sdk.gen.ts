@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import { type Client, formDataBodySerializer, type Options as Options2, type TDataShape } from './client/index.js';
-import type { CancelJobData, CancelJobErrors, CancelJobResponses, CreateJobData, CreateJobErrors, CreateJobResponses, DeleteJobData, DeleteJobErrors, DeleteJobResponses, DownloadArtifactData, DownloadArtifactErrors, DownloadArtifactResponses, DownloadFileData, DownloadFileErrors, DownloadFileResponses, GetJobData, GetJobErrors, GetJobResponses, GetResultData, GetResultErrors, GetResultResponses, ListFilesData, ListFilesErrors, ListFilesResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListProcessorsData, ListProcessorsErrors, ListProcessorsResponses, LivezData, LivezErrors, LivezResponses, ReadyzData, ReadyzErrors, ReadyzResponses, RetryJobData, RetryJobErrors, RetryJobResponses, UploadData, UploadErrors, UploadResponses } from './types.gen.js';
+import type { AppendResumableUploadData, AppendResumableUploadErrors, AppendResumableUploadResponses, CancelJobData, CancelJobErrors, CancelJobResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CreateActivityEntryData, CreateActivityEntryErrors, CreateActivityEntryResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateJobData, CreateJobErrors, CreateJobResponses, CreateReportData, CreateReportErrors, CreateReportResponses, CreateResumableUploadData, CreateResumableUploadErrors, CreateResumableUploadResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, DeleteApiKeyData, DeleteApiKeyErrors, DeleteApiKeyResponses, DeleteCurrentUserData, DeleteCurrentUserErrors, DeleteCurrentUserResponses, DeleteJobData, DeleteJobErrors, DeleteJobResponses, DeleteReportData, DeleteReportErrors, DeleteReportResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DownloadArtifactData, DownloadArtifactErrors, DownloadArtifactResponses, DownloadFileData, DownloadFileErrors, DownloadFileResponses, DownloadReportData, DownloadReportErrors, DownloadReportResponses, GetCapacityData, GetCapacityErrors, GetCapacityResponses, GetCurrentUserData, GetCurrentUserErrors, GetCurrentUserResponses, GetJobData, GetJobErrors, GetJobResponses, GetLimitsData, GetLimitsErrors, GetLimitsResponses, GetNotificationSettingsData, GetNotificationSettingsErrors, GetNotificationSettingsResponses, GetQueueData, GetQueueErrors, GetQueueResponses, GetReportData, GetReportErrors, GetReportResponses, GetResultData, GetResultErrors, GetResultResponses, GetResumableUploadData, GetResumableUploadErrors, GetResumableUploadResponses, GetStatsData, GetStatsErrors, GetStatsResponses, GetThroughputData, GetThroughputErrors, GetThroughputResponses, GetWebhookData, GetWebhookErrors, GetWebhookResponses, ListActivityData, ListActivityErrors, ListActivityResponses, ListAllActivityData, ListAllActivityErrors, ListAllActivityResponses, ListAllJobsData, ListAllJobsErrors, ListAllJobsResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListFilesData, ListFilesErrors, ListFilesResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListProcessorsData, ListProcessorsErrors, ListProcessorsResponses, ListReportsData, ListReportsErrors, ListReportsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, LivezData, LivezErrors, LivezResponses, LoginByCookieData, LoginByCookieErrors, LoginByCookieResponses, LoginData, LoginErrors, LoginResponses, LogoutByCookieData, LogoutByCookieErrors, LogoutByCookieResponses, LogoutData, LogoutErrors, LogoutResponses, PauseProcessingData, PauseProcessingErrors, PauseProcessingResponses, ReadyzData, ReadyzErrors, ReadyzResponses, RedeliverData, RedeliverErrors, RedeliverResponses, RefreshByCookieData, RefreshByCookieErrors, RefreshByCookieResponses, RefreshTokensData, RefreshTokensErrors, RefreshTokensResponses, RegisterData, RegisterErrors, RegisterResponses, ResumeProcessingData, ResumeProcessingErrors, ResumeProcessingResponses, RetryDeadLetterData, RetryDeadLetterErrors, RetryDeadLetterResponses, RetryJobData, RetryJobErrors, RetryJobResponses, RotateCallbackSecretData, RotateCallbackSecretErrors, RotateCallbackSecretResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, TerminateResumableUploadData, TerminateResumableUploadErrors, TerminateResumableUploadResponses, TestWebhookData, TestWebhookErrors, TestWebhookResponses, UpdateCurrentUserData, UpdateCurrentUserErrors, UpdateCurrentUserResponses, UpdateNotificationSettingsData, UpdateNotificationSettingsErrors, UpdateNotificationSettingsResponses, UpdateWebhookData, UpdateWebhookErrors, UpdateWebhookResponses, UploadData, UploadErrors, UploadFilesData, UploadFilesErrors, UploadFilesResponses, UploadResponses, UploadUrlData, UploadUrlErrors, UploadUrlResponses, WatchActivityData, WatchActivityErrors, WatchActivityResponse, WatchActivityResponses, WatchJobData, WatchJobErrors, WatchJobResponse, WatchJobResponses, WatchJobsData, WatchJobsErrors, WatchJobsResponse, WatchJobsResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -80,11 +80,228 @@ export class FilemillOperations extends HeyApiClient {
     }
     
     /**
+     * How much work waits, and whether more is taken
+     *
+     * For everyone. The counts are up to a second old.
+     */
+    public getCapacity<ThrowOnError extends boolean = true>(options?: Options<GetCapacityData, ThrowOnError>) {
+        return (options?.client ?? this.client).get<GetCapacityResponses, GetCapacityErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/capacity',
+            ...options
+        });
+    }
+    
+    /**
+     * Make an account
+     */
+    public register<ThrowOnError extends boolean = true>(options: Options<RegisterData, ThrowOnError>) {
+        return (options.client ?? this.client).post<RegisterResponses, RegisterErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/users/register',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Delete your account and all that you own
+     *
+     * Tokens and keys stop to work at once; jobs, files and artifacts go in the background.
+     */
+    public deleteCurrentUser<ThrowOnError extends boolean = true>(options: Options<DeleteCurrentUserData, ThrowOnError>) {
+        return (options.client ?? this.client).delete<DeleteCurrentUserResponses, DeleteCurrentUserErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/users/me',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * See who you are
+     */
+    public getCurrentUser<ThrowOnError extends boolean = true>(options?: Options<GetCurrentUserData, ThrowOnError>) {
+        return (options?.client ?? this.client).get<GetCurrentUserResponses, GetCurrentUserErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/users/me',
+            ...options
+        });
+    }
+    
+    /**
+     * Change your name
+     */
+    public updateCurrentUser<ThrowOnError extends boolean = true>(options: Options<UpdateCurrentUserData, ThrowOnError>) {
+        return (options.client ?? this.client).patch<UpdateCurrentUserResponses, UpdateCurrentUserErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/users/me',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Change your password and end your other sessions
+     */
+    public changePassword<ThrowOnError extends boolean = true>(options: Options<ChangePasswordData, ThrowOnError>) {
+        return (options.client ?? this.client).post<ChangePasswordResponses, ChangePasswordErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/users/me/password',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Log in
+     */
+    public login<ThrowOnError extends boolean = true>(options: Options<LoginData, ThrowOnError>) {
+        return (options.client ?? this.client).post<LoginResponses, LoginErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/auth/login',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Exchange a refresh token for new tokens
+     *
+     * A refresh token works once. When one comes a second time, its session ends.
+     */
+    public refreshTokens<ThrowOnError extends boolean = true>(options: Options<RefreshTokensData, ThrowOnError>) {
+        return (options.client ?? this.client).post<RefreshTokensResponses, RefreshTokensErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/auth/refresh',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * End the session
+     */
+    public logout<ThrowOnError extends boolean = true>(options?: Options<LogoutData, ThrowOnError>) {
+        return (options?.client ?? this.client).post<LogoutResponses, LogoutErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/auth/logout',
+            ...options
+        });
+    }
+    
+    /**
+     * Log in from a page
+     *
+     * For pages of the same origin: the refresh token comes as a cookie that scripts cannot read.
+     */
+    public loginByCookie<ThrowOnError extends boolean = true>(options: Options<LoginByCookieData, ThrowOnError>) {
+        return (options.client ?? this.client).post<LoginByCookieResponses, LoginByCookieErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/auth/cookie/login',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Exchange the cookie of a page for an access token
+     *
+     * The cookie is replaced: the one before works for ten seconds more, then its use ends the session.
+     */
+    public refreshByCookie<ThrowOnError extends boolean = true>(options?: Options<RefreshByCookieData, ThrowOnError>) {
+        return (options?.client ?? this.client).post<RefreshByCookieResponses, RefreshByCookieErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/auth/cookie/refresh',
+            ...options
+        });
+    }
+    
+    /**
+     * End the session of a page
+     */
+    public logoutByCookie<ThrowOnError extends boolean = true>(options?: Options<LogoutByCookieData, ThrowOnError>) {
+        return (options?.client ?? this.client).post<LogoutByCookieResponses, LogoutByCookieErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/auth/cookie/logout',
+            ...options
+        });
+    }
+    
+    /**
+     * List your keys, newest first
+     */
+    public listApiKeys<ThrowOnError extends boolean = true>(options?: Options<ListApiKeysData, ThrowOnError>) {
+        return (options?.client ?? this.client).get<ListApiKeysResponses, ListApiKeysErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/api-keys',
+            ...options
+        });
+    }
+    
+    /**
+     * Make a key for a machine
+     */
+    public createApiKey<ThrowOnError extends boolean = true>(options: Options<CreateApiKeyData, ThrowOnError>) {
+        return (options.client ?? this.client).post<CreateApiKeyResponses, CreateApiKeyErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/api-keys',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Delete a key, which stops to work at once
+     */
+    public deleteApiKey<ThrowOnError extends boolean = true>(options: Options<DeleteApiKeyData, ThrowOnError>) {
+        return (options.client ?? this.client).delete<DeleteApiKeyResponses, DeleteApiKeyErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/api-keys/{key_id}',
+            ...options
+        });
+    }
+    
+    /**
      * List your files, newest first
      */
     public listFiles<ThrowOnError extends boolean = true>(options?: Options<ListFilesData, ThrowOnError>) {
         return (options?.client ?? this.client).get<ListFilesResponses, ListFilesErrors, ThrowOnError, 'data'>({
             responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
             url: '/files',
             ...options
         });
@@ -96,7 +313,36 @@ export class FilemillOperations extends HeyApiClient {
     public downloadFile<ThrowOnError extends boolean = true>(options: Options<DownloadFileData, ThrowOnError>) {
         return (options.client ?? this.client).get<DownloadFileResponses, DownloadFileErrors, ThrowOnError, 'data'>({
             responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
             url: '/files/{file_id}',
+            ...options
+        });
+    }
+    
+    /**
+     * Follow all your jobs live
+     *
+     * Everything from now on. Server-Sent Events: `id`, `event` (`job.queued`, `job.started`, `job.progressed`, `job.completed`, `job.failed`, `job.cancelled`, `job.deleted`) and `data`, the job as `GET /jobs/{job_id}` gives it (`{"job_id"}` alone once it is deleted). `Last-Event-ID` goes on after that event without a gap; an event that the job has gone beyond shows it as it was, without result and error. Progress has no id and may be left out. With `Accept: application/x-ndjson` the same as a JSON document a line. A comment, or an empty line, every 15 seconds shows that the connection lives.
+     */
+    public watchJobs<ThrowOnError extends boolean = true>(options?: Options<WatchJobsData, ThrowOnError, WatchJobsResponse>) {
+        return (options?.client ?? this.client).sse.get<WatchJobsResponses, WatchJobsErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/jobs/events',
+            ...options
+        });
+    }
+    
+    /**
+     * Follow a job live
+     *
+     * Begins with the job as it stands, and ends when it is completed, failed, cancelled or deleted. Server-Sent Events: `id`, `event` (`job.queued`, `job.started`, `job.progressed`, `job.completed`, `job.failed`, `job.cancelled`, `job.deleted`) and `data`, the job as `GET /jobs/{job_id}` gives it (`{"job_id"}` alone once it is deleted). `Last-Event-ID` goes on after that event without a gap; an event that the job has gone beyond shows it as it was, without result and error. Progress has no id and may be left out. With `Accept: application/x-ndjson` the same as a JSON document a line. A comment, or an empty line, every 15 seconds shows that the connection lives.
+     */
+    public watchJob<ThrowOnError extends boolean = true>(options: Options<WatchJobData, ThrowOnError, WatchJobResponse>) {
+        return (options.client ?? this.client).sse.get<WatchJobResponses, WatchJobErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/jobs/{job_id}/events',
             ...options
         });
     }
@@ -107,6 +353,7 @@ export class FilemillOperations extends HeyApiClient {
     public listJobs<ThrowOnError extends boolean = true>(options?: Options<ListJobsData, ThrowOnError>) {
         return (options?.client ?? this.client).get<ListJobsResponses, ListJobsErrors, ThrowOnError, 'data'>({
             responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
             url: '/jobs',
             ...options
         });
@@ -118,6 +365,7 @@ export class FilemillOperations extends HeyApiClient {
     public createJob<ThrowOnError extends boolean = true>(options: Options<CreateJobData, ThrowOnError>) {
         return (options.client ?? this.client).post<CreateJobResponses, CreateJobErrors, ThrowOnError, 'data'>({
             responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
             url: '/jobs',
             ...options,
             headers: {
@@ -133,6 +381,7 @@ export class FilemillOperations extends HeyApiClient {
     public deleteJob<ThrowOnError extends boolean = true>(options: Options<DeleteJobData, ThrowOnError>) {
         return (options.client ?? this.client).delete<DeleteJobResponses, DeleteJobErrors, ThrowOnError, 'data'>({
             responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
             url: '/jobs/{job_id}',
             ...options
         });
@@ -144,6 +393,7 @@ export class FilemillOperations extends HeyApiClient {
     public getJob<ThrowOnError extends boolean = true>(options: Options<GetJobData, ThrowOnError>) {
         return (options.client ?? this.client).get<GetJobResponses, GetJobErrors, ThrowOnError, 'data'>({
             responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
             url: '/jobs/{job_id}',
             ...options
         });
@@ -155,6 +405,7 @@ export class FilemillOperations extends HeyApiClient {
     public getResult<ThrowOnError extends boolean = true>(options: Options<GetResultData, ThrowOnError>) {
         return (options.client ?? this.client).get<GetResultResponses, GetResultErrors, ThrowOnError, 'data'>({
             responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
             url: '/jobs/{job_id}/result',
             ...options
         });
@@ -166,6 +417,7 @@ export class FilemillOperations extends HeyApiClient {
     public downloadArtifact<ThrowOnError extends boolean = true>(options: Options<DownloadArtifactData, ThrowOnError>) {
         return (options.client ?? this.client).get<DownloadArtifactResponses, DownloadArtifactErrors, ThrowOnError, 'data'>({
             responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
             url: '/jobs/{job_id}/artifacts/{name}',
             ...options
         });
@@ -177,6 +429,7 @@ export class FilemillOperations extends HeyApiClient {
     public cancelJob<ThrowOnError extends boolean = true>(options: Options<CancelJobData, ThrowOnError>) {
         return (options.client ?? this.client).post<CancelJobResponses, CancelJobErrors, ThrowOnError, 'data'>({
             responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
             url: '/jobs/{job_id}/cancel',
             ...options
         });
@@ -188,6 +441,7 @@ export class FilemillOperations extends HeyApiClient {
     public retryJob<ThrowOnError extends boolean = true>(options: Options<RetryJobData, ThrowOnError>) {
         return (options.client ?? this.client).post<RetryJobResponses, RetryJobErrors, ThrowOnError, 'data'>({
             responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
             url: '/jobs/{job_id}/retry',
             ...options
         });
@@ -196,12 +450,13 @@ export class FilemillOperations extends HeyApiClient {
     /**
      * Hand in a file
      *
-     * Answers as soon as the file and its job are durable. The job is processed in the background.
+     * Answers as soon as the file and its job are durable. The job is processed in the background, unless the caller prefers to wait for it.
      */
     public upload<ThrowOnError extends boolean = true>(options: Options<UploadData, ThrowOnError>) {
         return (options.client ?? this.client).post<UploadResponses, UploadErrors, ThrowOnError, 'data'>({
             ...formDataBodySerializer,
             responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
             url: '/upload',
             ...options,
             headers: {
@@ -212,12 +467,509 @@ export class FilemillOperations extends HeyApiClient {
     }
     
     /**
+     * Hand in several files
+     *
+     * Each gets a job of its own. Files that cannot be accepted are listed with the reason, and do not hold up the others.
+     */
+    public uploadFiles<ThrowOnError extends boolean = true>(options: Options<UploadFilesData, ThrowOnError>) {
+        return (options.client ?? this.client).post<UploadFilesResponses, UploadFilesErrors, ThrowOnError, 'data'>({
+            ...formDataBodySerializer,
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/upload/files',
+            ...options,
+            headers: {
+                'Content-Type': null,
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Have a file fetched
+     *
+     * Answers at once. The job fetches the file, shows how far it has come, and processes it; what is wrong with the URL or the file becomes its error.
+     */
+    public uploadUrl<ThrowOnError extends boolean = true>(options: Options<UploadUrlData, ThrowOnError>) {
+        return (options.client ?? this.client).post<UploadUrlResponses, UploadUrlErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/upload/url',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Begin an upload that can be resumed
+     *
+     * tus 1.0 (https://tus.io) with creation, creation-with-upload, creation-defer-length, expiration, termination and checksum: use a tus client. `Upload-Metadata` has the `filename`, and the fields of `POST /upload`.
+     */
+    public createResumableUpload<ThrowOnError extends boolean = true>(options: Options<CreateResumableUploadData, ThrowOnError>) {
+        return (options.client ?? this.client).post<CreateResumableUploadResponses, CreateResumableUploadErrors, ThrowOnError, 'data'>({
+            bodySerializer: null,
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/upload/resumable',
+            ...options,
+            headers: {
+                'Content-Type': 'application/offset+octet-stream',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Give an unfinished upload up
+     */
+    public terminateResumableUpload<ThrowOnError extends boolean = true>(options: Options<TerminateResumableUploadData, ThrowOnError>) {
+        return (options.client ?? this.client).delete<TerminateResumableUploadResponses, TerminateResumableUploadErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/upload/resumable/{upload_id}',
+            ...options
+        });
+    }
+    
+    /**
+     * Where an upload goes on
+     */
+    public getResumableUpload<ThrowOnError extends boolean = true>(options: Options<GetResumableUploadData, ThrowOnError>) {
+        return (options.client ?? this.client).head<GetResumableUploadResponses, GetResumableUploadErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/upload/resumable/{upload_id}',
+            ...options
+        });
+    }
+    
+    /**
+     * Send more of an upload
+     *
+     * Answers when the bytes are durable; with the last of them, when the file and its job are. What came before a connection broke is kept, unless it came with a checksum.
+     */
+    public appendResumableUpload<ThrowOnError extends boolean = true>(options: Options<AppendResumableUploadData, ThrowOnError>) {
+        return (options.client ?? this.client).patch<AppendResumableUploadResponses, AppendResumableUploadErrors, ThrowOnError, 'data'>({
+            bodySerializer: null,
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/upload/resumable/{upload_id}',
+            ...options,
+            headers: {
+                'Content-Type': 'application/offset+octet-stream',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * What is accepted: sizes, types, and whether credentials are needed
+     *
+     * For everyone. It changes with the settings of the service only.
+     */
+    public getLimits<ThrowOnError extends boolean = true>(options?: Options<GetLimitsData, ThrowOnError>) {
+        return (options?.client ?? this.client).get<GetLimitsResponses, GetLimitsErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            url: '/limits',
+            ...options
+        });
+    }
+    
+    /**
      * What this installation can process
      */
     public listProcessors<ThrowOnError extends boolean = true>(options?: Options<ListProcessorsData, ThrowOnError>) {
         return (options?.client ?? this.client).get<ListProcessorsResponses, ListProcessorsErrors, ThrowOnError, 'data'>({
             responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
             url: '/processors',
+            ...options
+        });
+    }
+    
+    /**
+     * How many jobs you have, by status, processor and day, and what is stored
+     *
+     * Kept for five minutes, and made anew after every change; `Cache-Status` tells which.
+     */
+    public getStats<ThrowOnError extends boolean = true>(options?: Options<GetStatsData, ThrowOnError>) {
+        return (options?.client ?? this.client).get<GetStatsResponses, GetStatsErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/stats',
+            ...options
+        });
+    }
+    
+    /**
+     * What came in, what ended and what was under way, minute by minute
+     */
+    public getThroughput<ThrowOnError extends boolean = true>(options?: Options<GetThroughputData, ThrowOnError>) {
+        return (options?.client ?? this.client).get<GetThroughputResponses, GetThroughputErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/stats/throughput',
+            ...options
+        });
+    }
+    
+    /**
+     * List your reports, newest first
+     */
+    public listReports<ThrowOnError extends boolean = true>(options?: Options<ListReportsData, ThrowOnError>) {
+        return (options?.client ?? this.client).get<ListReportsResponses, ListReportsErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/reports',
+            ...options
+        });
+    }
+    
+    /**
+     * Have a report of your jobs compiled and mailed
+     *
+     * Answers at once. The report is compiled in the background, mailed as an attachment, and kept for download.
+     */
+    public createReport<ThrowOnError extends boolean = true>(options: Options<CreateReportData, ThrowOnError>) {
+        return (options.client ?? this.client).post<CreateReportResponses, CreateReportErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/reports',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Delete a report, in whatever state
+     *
+     * A mail of it that is not sent yet is not sent any more.
+     */
+    public deleteReport<ThrowOnError extends boolean = true>(options: Options<DeleteReportData, ThrowOnError>) {
+        return (options.client ?? this.client).delete<DeleteReportResponses, DeleteReportErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/reports/{report_id}',
+            ...options
+        });
+    }
+    
+    /**
+     * See how far a report has come
+     */
+    public getReport<ThrowOnError extends boolean = true>(options: Options<GetReportData, ThrowOnError>) {
+        return (options.client ?? this.client).get<GetReportResponses, GetReportErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/reports/{report_id}',
+            ...options
+        });
+    }
+    
+    /**
+     * Download a report
+     */
+    public downloadReport<ThrowOnError extends boolean = true>(options: Options<DownloadReportData, ThrowOnError>) {
+        return (options.client ?? this.client).get<DownloadReportResponses, DownloadReportErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/reports/{report_id}/download',
+            ...options
+        });
+    }
+    
+    /**
+     * What happened, newest first
+     *
+     * What becomes of jobs and accounts, and downloads, is written down in the background: the entries may come a moment later.
+     */
+    public listActivity<ThrowOnError extends boolean = true>(options?: Options<ListActivityData, ThrowOnError>) {
+        return (options?.client ?? this.client).get<ListActivityResponses, ListActivityErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/activity',
+            ...options
+        });
+    }
+    
+    /**
+     * Write down something of your own
+     */
+    public createActivityEntry<ThrowOnError extends boolean = true>(options: Options<CreateActivityEntryData, ThrowOnError>) {
+        return (options.client ?? this.client).post<CreateActivityEntryResponses, CreateActivityEntryErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/activity',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Follow what happens live
+     *
+     * Everything from now on as Server-Sent Events: `id` of the entry, `event`, its type, and `data`, the entry as `GET /activity` gives it. `Last-Event-ID` goes on after that entry without a gap. With `Accept: application/x-ndjson` the same as a JSON document a line. A comment, or an empty line, every 15 seconds shows that the connection lives.
+     */
+    public watchActivity<ThrowOnError extends boolean = true>(options?: Options<WatchActivityData, ThrowOnError, WatchActivityResponse>) {
+        return (options?.client ?? this.client).sse.get<WatchActivityResponses, WatchActivityErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/activity/stream',
+            ...options
+        });
+    }
+    
+    /**
+     * See what you are told
+     */
+    public getNotificationSettings<ThrowOnError extends boolean = true>(options?: Options<GetNotificationSettingsData, ThrowOnError>) {
+        return (options?.client ?? this.client).get<GetNotificationSettingsResponses, GetNotificationSettingsErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/users/me/notifications',
+            ...options
+        });
+    }
+    
+    /**
+     * Change what you are told
+     */
+    public updateNotificationSettings<ThrowOnError extends boolean = true>(options: Options<UpdateNotificationSettingsData, ThrowOnError>) {
+        return (options.client ?? this.client).put<UpdateNotificationSettingsResponses, UpdateNotificationSettingsErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/users/me/notifications',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * List your webhooks, newest first
+     */
+    public listWebhooks<ThrowOnError extends boolean = true>(options?: Options<ListWebhooksData, ThrowOnError>) {
+        return (options?.client ?? this.client).get<ListWebhooksResponses, ListWebhooksErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/webhooks',
+            ...options
+        });
+    }
+    
+    /**
+     * Have events posted to a URL
+     */
+    public createWebhook<ThrowOnError extends boolean = true>(options: Options<CreateWebhookData, ThrowOnError>) {
+        return (options.client ?? this.client).post<CreateWebhookResponses, CreateWebhookErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/webhooks',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Get a new secret for the callbacks of your uploads
+     *
+     * What is posted to the `callback_url` of an upload is signed with it.
+     */
+    public rotateCallbackSecret<ThrowOnError extends boolean = true>(options?: Options<RotateCallbackSecretData, ThrowOnError>) {
+        return (options?.client ?? this.client).post<RotateCallbackSecretResponses, RotateCallbackSecretErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/webhooks/callback-secret',
+            ...options
+        });
+    }
+    
+    /**
+     * Delete a webhook and what waits for it
+     */
+    public deleteWebhook<ThrowOnError extends boolean = true>(options: Options<DeleteWebhookData, ThrowOnError>) {
+        return (options.client ?? this.client).delete<DeleteWebhookResponses, DeleteWebhookErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/webhooks/{webhook_id}',
+            ...options
+        });
+    }
+    
+    /**
+     * See a webhook
+     */
+    public getWebhook<ThrowOnError extends boolean = true>(options: Options<GetWebhookData, ThrowOnError>) {
+        return (options.client ?? this.client).get<GetWebhookResponses, GetWebhookErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/webhooks/{webhook_id}',
+            ...options
+        });
+    }
+    
+    /**
+     * Change, enable or disable a webhook
+     */
+    public updateWebhook<ThrowOnError extends boolean = true>(options: Options<UpdateWebhookData, ThrowOnError>) {
+        return (options.client ?? this.client).patch<UpdateWebhookResponses, UpdateWebhookErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/webhooks/{webhook_id}',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Get a new secret
+     *
+     * For 24 hours messages have the signatures of both, so that receivers can change over.
+     */
+    public rotateWebhookSecret<ThrowOnError extends boolean = true>(options: Options<RotateWebhookSecretData, ThrowOnError>) {
+        return (options.client ?? this.client).post<RotateWebhookSecretResponses, RotateWebhookSecretErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/webhooks/{webhook_id}/rotate-secret',
+            ...options
+        });
+    }
+    
+    /**
+     * Send a test message
+     */
+    public testWebhook<ThrowOnError extends boolean = true>(options: Options<TestWebhookData, ThrowOnError>) {
+        return (options.client ?? this.client).post<TestWebhookResponses, TestWebhookErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/webhooks/{webhook_id}/test',
+            ...options
+        });
+    }
+    
+    /**
+     * List what was sent to a webhook, newest first
+     */
+    public listDeliveries<ThrowOnError extends boolean = true>(options: Options<ListDeliveriesData, ThrowOnError>) {
+        return (options.client ?? this.client).get<ListDeliveriesResponses, ListDeliveriesErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/webhooks/{webhook_id}/deliveries',
+            ...options
+        });
+    }
+    
+    /**
+     * Send a message again, as the same message
+     */
+    public redeliver<ThrowOnError extends boolean = true>(options: Options<RedeliverData, ThrowOnError>) {
+        return (options.client ?? this.client).post<RedeliverResponses, RedeliverErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver',
+            ...options
+        });
+    }
+    
+    /**
+     * List the jobs of everybody, newest first
+     */
+    public listAllJobs<ThrowOnError extends boolean = true>(options?: Options<ListAllJobsData, ThrowOnError>) {
+        return (options?.client ?? this.client).get<ListAllJobsResponses, ListAllJobsErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/admin/jobs',
+            ...options
+        });
+    }
+    
+    /**
+     * List the users, newest first
+     */
+    public listUsers<ThrowOnError extends boolean = true>(options?: Options<ListUsersData, ThrowOnError>) {
+        return (options?.client ?? this.client).get<ListUsersResponses, ListUsersErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/admin/users',
+            ...options
+        });
+    }
+    
+    /**
+     * What happened to everybody, newest first
+     */
+    public listAllActivity<ThrowOnError extends boolean = true>(options?: Options<ListAllActivityData, ThrowOnError>) {
+        return (options?.client ?? this.client).get<ListAllActivityResponses, ListAllActivityErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/admin/activity',
+            ...options
+        });
+    }
+    
+    /**
+     * See what is waiting, running and given up
+     */
+    public getQueue<ThrowOnError extends boolean = true>(options?: Options<GetQueueData, ThrowOnError>) {
+        return (options?.client ?? this.client).get<GetQueueResponses, GetQueueErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/admin/queue',
+            ...options
+        });
+    }
+    
+    /**
+     * Begin no further jobs
+     *
+     * What runs goes on, and uploads are taken. In all processes of the service, until it is resumed.
+     */
+    public pauseProcessing<ThrowOnError extends boolean = true>(options?: Options<PauseProcessingData, ThrowOnError>) {
+        return (options?.client ?? this.client).post<PauseProcessingResponses, PauseProcessingErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/admin/processing/pause',
+            ...options
+        });
+    }
+    
+    /**
+     * Begin jobs again
+     */
+    public resumeProcessing<ThrowOnError extends boolean = true>(options?: Options<ResumeProcessingData, ThrowOnError>) {
+        return (options?.client ?? this.client).post<ResumeProcessingResponses, ResumeProcessingErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/admin/processing/resume',
+            ...options
+        });
+    }
+    
+    /**
+     * Try again what was given up
+     */
+    public retryDeadLetter<ThrowOnError extends boolean = true>(options: Options<RetryDeadLetterData, ThrowOnError>) {
+        return (options.client ?? this.client).post<RetryDeadLetterResponses, RetryDeadLetterErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+            url: '/admin/dead-letters/{task_id}/retry',
             ...options
         });
     }

@@ -17,13 +17,228 @@ export type Liveness = {
 export type Readiness = {
     status: 'ok';
     /**
-     * Each dependency.
+     * Each dependency; without `mail` and `redis` the service is ready nevertheless: it still takes uploads. Who takes no
+     * tasks (`ROLE=api`) does not list `mail`.
      */
     checks: {
         [key: string]: {
             status: string;
+            transport?: 'smtp' | 'outbox';
         };
     };
+};
+
+/**
+ * How much work waits, and whether more is taken.
+ */
+export type Capacity = {
+    /**
+     * Tasks that wait
+     */
+    queued: number;
+    /**
+     * Tasks that run
+     */
+    running: number;
+    /**
+     * Tasks that may wait before more is refused
+     */
+    max_backlog: number;
+    /**
+     * Whether uploads and new jobs are accepted
+     */
+    accepting: boolean;
+};
+
+/**
+ * A new account.
+ */
+export type Register = {
+    /**
+     * Unique too.
+     */
+    email: string;
+    password: string;
+    /**
+     * Letters, digits, dots, hyphens and underscores; unique whatever its case.
+     */
+    username: string;
+    full_name?: string;
+};
+
+/**
+ * Somebody with an account.
+ */
+export type User = {
+    user_id: string;
+    username: string;
+    email: string | null;
+    full_name: string | null;
+    created_at: string;
+};
+
+/**
+ * The caller.
+ */
+export type CurrentUser = {
+    user_id: string;
+    username: string;
+    email: string | null;
+    full_name: string | null;
+    created_at: string;
+    /**
+     * What these credentials make the caller.
+     */
+    role: 'user' | 'admin';
+};
+
+/**
+ * What is to change about an account.
+ */
+export type UpdateUser = {
+    /**
+     * Null for none.
+     */
+    full_name?: string | null;
+};
+
+/**
+ * Another password.
+ */
+export type ChangePassword = {
+    current_password: string;
+    new_password: string;
+};
+
+/**
+ * Confirms the deletion of an account.
+ */
+export type DeleteUser = {
+    /**
+     * That of the account; users of an OIDC issuer have none here and leave it out.
+     */
+    password?: string;
+};
+
+/**
+ * Who wants to log in.
+ */
+export type Login = {
+    password: string;
+    /**
+     * User name, or email address.
+     */
+    username: string;
+};
+
+/**
+ * What to go on with.
+ */
+export type Tokens = {
+    /**
+     * To be sent as `Authorization: Bearer`.
+     */
+    access_token: string;
+    token_type: 'Bearer';
+    /**
+     * Seconds for which the access token is good.
+     */
+    expires_in: number;
+    /**
+     * For `POST /auth/refresh`, once; good for 30 days.
+     */
+    refresh_token: string;
+};
+
+/**
+ * A refresh token to be exchanged.
+ */
+export type RefreshTokens = {
+    /**
+     * The one that came last.
+     */
+    refresh_token: string;
+};
+
+/**
+ * What to go on with for a while.
+ */
+export type AccessToken = {
+    /**
+     * To be sent as `Authorization: Bearer`.
+     */
+    access_token: string;
+    token_type: 'Bearer';
+    /**
+     * Seconds for which the access token is good.
+     */
+    expires_in: number;
+};
+
+/**
+ * A key that is to be made.
+ */
+export type CreateApiKey = {
+    /**
+     * What it may do: `read` is GET and HEAD, `write` everything else. Both when left out.
+     */
+    scopes?: Array<'read' | 'write'>;
+    /**
+     * Seconds until it stops to work; never when left out.
+     */
+    expires_in?: number;
+    /**
+     * What it is for.
+     */
+    name: string;
+};
+
+/**
+ * A key, shown this once.
+ */
+export type NewApiKey = {
+    key_id: string;
+    name: string;
+    /**
+     * How the key begins.
+     */
+    prefix: string;
+    scopes: Array<'read' | 'write'>;
+    created_at: string;
+    /**
+     * Null for never.
+     */
+    expires_at: string | null;
+    /**
+     * To the minute; null for never.
+     */
+    last_used_at: string | null;
+    /**
+     * To be sent as `X-API-Key`. It cannot be shown again.
+     */
+    key: string;
+};
+
+/**
+ * A key for a machine.
+ */
+export type ApiKey = {
+    key_id: string;
+    name: string;
+    /**
+     * How the key begins.
+     */
+    prefix: string;
+    scopes: Array<'read' | 'write'>;
+    created_at: string;
+    /**
+     * Null for never.
+     */
+    expires_at: string | null;
+    /**
+     * To the minute; null for never.
+     */
+    last_used_at: string | null;
 };
 
 /**
@@ -48,6 +263,32 @@ export type StoredFile = {
     category: string | null;
     tags: Array<string>;
     uploaded_at: string;
+    /**
+     * When the file is deleted, with its jobs; null for never.
+     */
+    expires_at: string | null;
+};
+
+/**
+ * Something that happened to a job.
+ */
+export type JobEvent = {
+    /**
+     * Where to go on from; progress has none.
+     */
+    id?: string;
+    event: 'job.queued' | 'job.started' | 'job.completed' | 'job.failed' | 'job.cancelled' | 'job.deleted' | 'job.progressed';
+    /**
+     * The job, or only its id once it is deleted.
+     */
+    data: JobStatus | JobReference;
+};
+
+/**
+ * A job that was deleted.
+ */
+export type JobReference = {
+    job_id: string;
 };
 
 /**
@@ -113,7 +354,7 @@ export type Artifact = {
     content_type: string;
     size_bytes: number;
     /**
-     * Path to download it from.
+     * Path to download it from, below the address of the service.
      */
     url: string;
 };
@@ -127,9 +368,15 @@ export type JobStatus = {
     filename: string;
     status: JobState;
     /**
-     * Name of the processor.
+     * Name of the processor; null until the file is there, when it is imported.
      */
-    processor: string;
+    processor: string | null;
+    /**
+     * What the processor was asked for, its defaults included.
+     */
+    options: {
+        [key: string]: unknown;
+    };
     /**
      * Part done, 0 to 1.
      */
@@ -163,12 +410,26 @@ export type JobStatus = {
      * Seconds from the start to the end; null until the job has ended.
      */
     processing_time: number | null;
+    /**
+     * When the job is deleted, with its file; null for never.
+     */
+    expires_at: string | null;
 };
 
 /**
  * Asks for another processing of a stored file.
  */
 export type CreateJob = {
+    /**
+     * Address that gets a mail when the job has ended.
+     */
+    notify_email?: string;
+    /**
+     * What the processor is asked for, as `GET /processors` says.
+     */
+    options?: {
+        [key: string]: unknown;
+    };
     /**
      * The stored file.
      */
@@ -177,6 +438,10 @@ export type CreateJob = {
      * Name of a processor that takes the file; the default one when left out.
      */
     processor?: string;
+    /**
+     * URL to which the job is posted when it has ended, signed: http or https, on the public internet.
+     */
+    callback_url?: string;
 };
 
 /**
@@ -196,10 +461,6 @@ export type DeletedJob = {
  */
 export type UploadForm = {
     /**
-     * The file, with its name.
-     */
-    file: Blob | File;
-    /**
      * What people should know about it.
      */
     description?: string;
@@ -215,6 +476,26 @@ export type UploadForm = {
      * Name of the processor, such as `text`; chosen by the file when left out.
      */
     processor?: string;
+    /**
+     * What the processor is asked for, as a JSON object such as `{"gps":true}`; `GET /processors` says what it takes.
+     */
+    options?: string;
+    /**
+     * Seconds for which the file and its jobs are kept; for ever when left out.
+     */
+    expires_in?: string;
+    /**
+     * Address that gets a mail when the job has ended.
+     */
+    notify_email?: string;
+    /**
+     * URL to which the job is posted when it has ended, signed.
+     */
+    callback_url?: string;
+    /**
+     * The file, with its name.
+     */
+    file: Blob | File;
 };
 
 /**
@@ -239,6 +520,10 @@ export type UploadResponse = {
     category: string | null;
     tags: Array<string>;
     uploaded_at: string;
+    /**
+     * When the file is deleted, with its jobs; null for never.
+     */
+    expires_at: string | null;
     job_id: string;
     /**
      * Milliseconds from the request's first byte until the file was stored.
@@ -249,6 +534,205 @@ export type UploadResponse = {
      * For people.
      */
     message: string;
+    /**
+     * What the processor found; null until the job is completed.
+     */
+    result: Result | null;
+    /**
+     * Why the job failed; null unless it did.
+     */
+    error: Problem | null;
+};
+
+/**
+ * Several files, and what may be said about all of them.
+ */
+export type UploadFilesForm = {
+    /**
+     * What people should know about it.
+     */
+    description?: string;
+    /**
+     * Comma-separated, such as `2026,draft`; at most 20 of up to 50 characters.
+     */
+    tags?: string;
+    /**
+     * To filter by, such as `minutes`.
+     */
+    category?: string;
+    /**
+     * Name of the processor, such as `text`; chosen by the file when left out.
+     */
+    processor?: string;
+    /**
+     * What the processor is asked for, as a JSON object such as `{"gps":true}`; `GET /processors` says what it takes.
+     */
+    options?: string;
+    /**
+     * Seconds for which the file and its jobs are kept; for ever when left out.
+     */
+    expires_in?: string;
+    /**
+     * Address that gets a mail when the job has ended.
+     */
+    notify_email?: string;
+    /**
+     * URL to which the job is posted when it has ended, signed.
+     */
+    callback_url?: string;
+    /**
+     * The files, each with its name.
+     */
+    files: Array<Blob | File>;
+};
+
+/**
+ * A file of a batch that was not accepted, and why.
+ */
+export type RejectedFile = {
+    filename: string;
+    problem: Problem;
+};
+
+/**
+ * What became of each file of a batch.
+ */
+export type UploadFilesResponse = {
+    /**
+     * How many were accepted.
+     */
+    files_uploaded: number;
+    /**
+     * Bytes of those that were accepted.
+     */
+    total_size_bytes: number;
+    /**
+     * Milliseconds from the request's first byte until all of them were stored.
+     */
+    upload_time_ms: number;
+    /**
+     * Each with a job of its own, in the order of the request.
+     */
+    files: Array<UploadResponse>;
+    /**
+     * Nothing of these was stored.
+     */
+    rejected: Array<RejectedFile>;
+};
+
+/**
+ * A file that the service is to fetch, and what may be said about it.
+ */
+export type UploadUrl = {
+    /**
+     * Address that gets a mail when the job has ended.
+     */
+    notify_email?: string;
+    /**
+     * For the processor, as a JSON object.
+     */
+    options?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Where the file is: http or https, on the public internet.
+     */
+    url: string;
+    /**
+     * The name to give it; that which its server gives it when left out.
+     */
+    filename?: string;
+    /**
+     * For people.
+     */
+    description?: string;
+    /**
+     * Comma-separated, at most 20 of up to 50 characters.
+     */
+    tags?: Array<string>;
+    /**
+     * To filter by.
+     */
+    category?: string;
+    /**
+     * Name of the processor; chosen by content when left out.
+     */
+    processor?: string;
+    /**
+     * Seconds for which the file and its jobs are kept; RETENTION_DAYS may be shorter.
+     */
+    expires_in?: number;
+    /**
+     * URL to which the job is posted when it has ended, signed: http or https, on the public internet.
+     */
+    callback_url?: string;
+};
+
+/**
+ * A file that is being fetched, and the job that does so.
+ */
+export type UploadUrlResponse = {
+    file_id: string;
+    filename: string;
+    /**
+     * What the uploader said about it.
+     */
+    description: string | null;
+    category: string | null;
+    tags: Array<string>;
+    uploaded_at: string;
+    /**
+     * When the file is deleted, with its jobs; null for never.
+     */
+    expires_at: string | null;
+    job_id: string;
+    status: JobState;
+    /**
+     * For people.
+     */
+    message: string;
+    /**
+     * What the processor found; null until the job is completed.
+     */
+    result: Result | null;
+    /**
+     * Why the job failed; null unless it did.
+     */
+    error: Problem | null;
+    /**
+     * Null until the file is there.
+     */
+    content_type: string | null;
+    /**
+     * Null until the file is there.
+     */
+    size_bytes: number | null;
+    /**
+     * SHA-256 of the bytes, lower-case hex; null until the file is there.
+     */
+    sha256: string | null;
+};
+
+/**
+ * What is accepted, so that nobody need send what is not.
+ */
+export type Limits = {
+    /**
+     * Largest file accepted
+     */
+    max_file_size_bytes: number;
+    /**
+     * Most files that one request may bring
+     */
+    max_files_per_request: number;
+    /**
+     * Extensions accepted, sorted
+     */
+    extensions: Array<string>;
+    /**
+     * Whether everything but this, registration and login takes credentials
+     */
+    auth_required: boolean;
 };
 
 /**
@@ -263,6 +747,14 @@ export type AcceptedType = {
  * An installed processor.
  */
 export type Processor = {
+    /**
+     * Where the OpenAPI document describes its result.
+     */
+    result_schema: string;
+    /**
+     * Where the OpenAPI document describes what can be asked of it; null when it takes no options.
+     */
+    options_schema: string | null;
     name: string;
     /**
      * What it does.
@@ -272,6 +764,543 @@ export type Processor = {
      * The files it takes.
      */
     accepts: Array<AcceptedType>;
+    /**
+     * Whether it is chosen for some of these files when none is asked for.
+     */
+    by_default: boolean;
+};
+
+/**
+ * How many jobs, by status.
+ */
+export type JobTotals = {
+    total: number;
+    pending: number;
+    processing: number;
+    completed: number;
+    failed: number;
+    cancelled: number;
+};
+
+/**
+ * The jobs of a processor.
+ */
+export type ProcessorTotals = {
+    total: number;
+    pending: number;
+    processing: number;
+    completed: number;
+    failed: number;
+    cancelled: number;
+    /**
+     * Null for jobs whose file never came.
+     */
+    processor: string | null;
+};
+
+/**
+ * The jobs that were made on a day.
+ */
+export type DayTotals = {
+    total: number;
+    pending: number;
+    processing: number;
+    completed: number;
+    failed: number;
+    cancelled: number;
+    /**
+     * By UTC.
+     */
+    day: string;
+};
+
+/**
+ * What is stored.
+ */
+export type StoredTotals = {
+    file_count: number;
+    size_bytes: number;
+};
+
+/**
+ * Your figures.
+ */
+export type Stats = {
+    /**
+     * As of when
+     */
+    computed_at: string;
+    /**
+     * All jobs that there are.
+     */
+    jobs: JobTotals;
+    /**
+     * The same by processor, the most used first.
+     */
+    by_processor: Array<ProcessorTotals>;
+    /**
+     * The same by the day on which they were made: the last 30 days, the oldest first.
+     */
+    by_day: Array<DayTotals>;
+    /**
+     * Originals.
+     */
+    stored: StoredTotals;
+};
+
+/**
+ * The jobs of a processor that ended.
+ */
+export type ProcessorOutcomes = {
+    /**
+     * Null for jobs whose file never came.
+     */
+    processor: string | null;
+    completed: number;
+    failed: number;
+    cancelled: number;
+};
+
+/**
+ * A minute of processing.
+ */
+export type MinuteTotals = {
+    /**
+     * When the minute began
+     */
+    began_at: string;
+    /**
+     * Jobs that came in, or were retried
+     */
+    arrived: number;
+    completed: number;
+    failed: number;
+    cancelled: number;
+    /**
+     * Jobs that waited or ran at its end
+     */
+    unfinished: number;
+    /**
+     * Those that ended, by processor.
+     */
+    by_processor: Array<ProcessorOutcomes>;
+};
+
+/**
+ * What was done lately, minute by minute.
+ */
+export type Throughput = {
+    /**
+     * The oldest first; the last one is not over.
+     */
+    minutes: Array<MinuteTotals>;
+};
+
+/**
+ * A report that is to be compiled and mailed.
+ */
+export type CreateReport = {
+    /**
+     * Whom it is mailed to
+     */
+    recipient_email: string;
+    /**
+     * Its title, and the name of its file
+     */
+    report_name: string;
+    /**
+     * Of jobs that were made then or later; of all when left out.
+     */
+    from?: string;
+    /**
+     * Of jobs that were made before; until now when left out.
+     */
+    to?: string;
+    /**
+     * A page with charts, or a table for programs and spreadsheets.
+     */
+    format?: 'html' | 'csv';
+};
+
+/**
+ * A report that is being compiled.
+ */
+export type RequestedReport = {
+    report_id: string;
+    message: string;
+};
+
+/**
+ * A report, and how far it has come.
+ */
+export type Report = {
+    report_id: string;
+    report_name: string;
+    recipient_email: string;
+    format: 'html' | 'csv';
+    from: string | null;
+    to: string | null;
+    status: 'queued' | 'running' | 'completed' | 'failed';
+    /**
+     * Why it could not be made; null unless it failed.
+     */
+    error: string | null;
+    /**
+     * Whether a mail was made of it: false while it is not completed, and when the address had got enough mails for an hour.
+     */
+    mailed: boolean;
+    filename: string;
+    /**
+     * Null until it is completed.
+     */
+    size_bytes: number | null;
+    /**
+     * Path to download it from, below the address of the service; null until it is completed.
+     */
+    url: string | null;
+    created_at: string;
+    started_at: string | null;
+    finished_at: string | null;
+    /**
+     * When it is deleted; null for never.
+     */
+    expires_at: string | null;
+};
+
+/**
+ * Something that happened.
+ */
+export type ActivityEntry = {
+    entry_id: string;
+    type: 'job.created' | 'job.completed' | 'job.failed' | 'job.cancelled' | 'job.deleted' | 'file.downloaded' | 'report.requested' | 'report.completed' | 'report.failed' | 'user.registered' | 'user.logged_in' | 'user.logged_out' | 'user.password_changed' | 'api_key.created' | 'api_key.revoked' | 'admin.acted' | 'note';
+    description: string;
+    /**
+     * The job that it is about, which may be gone.
+     */
+    job_id: string | null;
+    happened_at: string;
+};
+
+/**
+ * A page of what happened.
+ */
+export type Activity = {
+    /**
+     * Entries on all pages
+     */
+    total: number;
+    /**
+     * The newest first.
+     */
+    entries: Array<ActivityEntry>;
+};
+
+/**
+ * Something to write down.
+ */
+export type NewActivityEntry = {
+    /**
+     * What happened, in your words
+     */
+    description: string;
+};
+
+/**
+ * An entry, as it is written down.
+ */
+export type ActivityEvent = {
+    /**
+     * Where to go on from: the id of the entry.
+     */
+    id: string;
+    event: 'job.created' | 'job.completed' | 'job.failed' | 'job.cancelled' | 'job.deleted' | 'file.downloaded' | 'report.requested' | 'report.completed' | 'report.failed' | 'user.registered' | 'user.logged_in' | 'user.logged_out' | 'user.password_changed' | 'api_key.created' | 'api_key.revoked' | 'admin.acted' | 'note';
+    data: ActivityEntry;
+};
+
+/**
+ * What a user wants to be told.
+ */
+export type NotificationSettings = {
+    /**
+     * A mail to the address of the account for each job that has ended.
+     */
+    job_finished_email: boolean;
+    /**
+     * A report of the jobs of each day, week (from Monday) or month, by UTC, mailed when it is over; none without a job.
+     */
+    digest: 'never' | 'daily' | 'weekly' | 'monthly';
+};
+
+/**
+ * What a user wants to be told from now on.
+ */
+export type UpdateNotificationSettings = {
+    /**
+     * A mail to the address of the account for each job that has ended.
+     */
+    job_finished_email: boolean;
+    /**
+     * A report of the jobs of each day, week or month; as it is when left out.
+     */
+    digest?: 'never' | 'daily' | 'weekly' | 'monthly';
+};
+
+/**
+ * An endpoint that is to be told of events.
+ */
+export type CreateWebhook = {
+    /**
+     * Which events; all of them, those to come included, when left out or empty.
+     */
+    event_types?: Array<'job.completed' | 'job.failed' | 'job.cancelled'>;
+    /**
+     * Where events are posted to: http or https, on the public internet.
+     */
+    url: string;
+    /**
+     * For people.
+     */
+    description?: string;
+};
+
+/**
+ * A new endpoint, and its secret, shown this once.
+ */
+export type NewWebhook = {
+    webhook_id: string;
+    url: string;
+    description: string | null;
+    /**
+     * Empty for all.
+     */
+    event_types: Array<'job.completed' | 'job.failed' | 'job.cancelled'>;
+    enabled: boolean;
+    /**
+     * Why the service disabled it: `gone` (it answered 410) or `failing` (nothing arrived for five days); else null.
+     */
+    disabled_reason: string | null;
+    created_at: string;
+    /**
+     * What signatures are verified with. It cannot be shown again.
+     */
+    secret: string;
+};
+
+/**
+ * An endpoint that is told of events.
+ */
+export type Webhook = {
+    webhook_id: string;
+    url: string;
+    description: string | null;
+    /**
+     * Empty for all.
+     */
+    event_types: Array<'job.completed' | 'job.failed' | 'job.cancelled'>;
+    enabled: boolean;
+    /**
+     * Why the service disabled it: `gone` (it answered 410) or `failing` (nothing arrived for five days); else null.
+     */
+    disabled_reason: string | null;
+    created_at: string;
+};
+
+/**
+ * A secret, shown this once.
+ */
+export type WebhookSecret = {
+    /**
+     * What signatures are verified with. It cannot be shown again; the one before is good for 24 hours more.
+     */
+    secret: string;
+};
+
+/**
+ * What is to change about an endpoint.
+ */
+export type UpdateWebhook = {
+    event_types?: Array<'job.completed' | 'job.failed' | 'job.cancelled'>;
+    url?: string;
+    description?: string;
+    /**
+     * Nothing is sent while it is false.
+     */
+    enabled?: boolean;
+};
+
+/**
+ * A message to an endpoint, and how far it has come.
+ */
+export type WebhookDelivery = {
+    /**
+     * The `webhook-id` of the message, the same at every try.
+     */
+    delivery_id: string;
+    event_type: string;
+    status: 'pending' | 'delivered' | 'failed';
+    /**
+     * How often it was tried.
+     */
+    attempt: number;
+    /**
+     * What the receiver answered last; null when it did not.
+     */
+    response_status: number | null;
+    /**
+     * What went wrong last; null when nothing did.
+     */
+    error: string | null;
+    created_at: string;
+    /**
+     * When it was tried last.
+     */
+    tried_at: string | null;
+    /**
+     * When it is tried next; null when it is not.
+     */
+    next_try_at: string | null;
+};
+
+/**
+ * A job, and whose it is.
+ */
+export type OwnedJob = {
+    job_id: string;
+    file_id: string;
+    filename: string;
+    status: JobState;
+    /**
+     * Name of the processor; null until the file is there, when it is imported.
+     */
+    processor: string | null;
+    /**
+     * What the processor was asked for, its defaults included.
+     */
+    options: {
+        [key: string]: unknown;
+    };
+    /**
+     * Part done, 0 to 1.
+     */
+    progress: number;
+    /**
+     * How often processing was started.
+     */
+    attempt: number;
+    /**
+     * What the processor found; null until the job is completed.
+     */
+    result: Result | null;
+    /**
+     * Why the job failed; null unless it did.
+     */
+    error: Problem | null;
+    /**
+     * What was derived from the file; empty until the job is completed.
+     */
+    artifacts: Array<Artifact>;
+    created_at: string;
+    /**
+     * When processing began; null while the job waits.
+     */
+    started_at: string | null;
+    /**
+     * When the job settled; null until then.
+     */
+    finished_at: string | null;
+    /**
+     * Seconds from the start to the end; null until the job has ended.
+     */
+    processing_time: number | null;
+    /**
+     * When the job is deleted, with its file; null for never.
+     */
+    expires_at: string | null;
+    /**
+     * Id of a user, or `anonymous`.
+     */
+    owner: string;
+};
+
+/**
+ * Something that happened, and to whom.
+ */
+export type OwnedActivityEntry = {
+    entry_id: string;
+    type: 'job.created' | 'job.completed' | 'job.failed' | 'job.cancelled' | 'job.deleted' | 'file.downloaded' | 'report.requested' | 'report.completed' | 'report.failed' | 'user.registered' | 'user.logged_in' | 'user.logged_out' | 'user.password_changed' | 'api_key.created' | 'api_key.revoked' | 'admin.acted' | 'note';
+    description: string;
+    /**
+     * The job that it is about, which may be gone.
+     */
+    job_id: string | null;
+    happened_at: string;
+    /**
+     * Id of a user, or `anonymous`.
+     */
+    owner: string;
+};
+
+/**
+ * A page of what happened.
+ */
+export type ActivityOfEverybody = {
+    /**
+     * Entries on all pages
+     */
+    total: number;
+    /**
+     * The newest first.
+     */
+    entries: Array<OwnedActivityEntry>;
+};
+
+/**
+ * A task that was given up.
+ */
+export type DeadLetter = {
+    /**
+     * Of a job, its id.
+     */
+    task_id: string;
+    kind: string;
+    attempt: number;
+    /**
+     * What went wrong last; null when every run ended with its process.
+     */
+    error: string | null;
+    created_at: string;
+};
+
+/**
+ * The background work of everybody.
+ */
+export type Queue = {
+    queued_count: number;
+    running_count: number;
+    dead_count: number;
+    /**
+     * Whether no jobs are begun.
+     */
+    paused: boolean;
+    /**
+     * The newest, a hundred at most.
+     */
+    dead_letters: Array<DeadLetter>;
+};
+
+export type ImagePlace = {
+    /**
+     * Degrees, WGS 84; north is positive.
+     */
+    latitude: number;
+    /**
+     * Degrees, WGS 84; east is positive.
+     */
+    longitude: number;
+    /**
+     * Metres above the sea; null when the camera noted none.
+     */
+    altitude_m: number | null;
 };
 
 export type ImageExif = {
@@ -286,6 +1315,10 @@ export type ImageExif = {
     f_number: number | null;
     iso: number | null;
     focal_length_mm: number | null;
+    /**
+     * Null unless the option `gps` asked for it and the camera noted it.
+     */
+    gps: ImagePlace | null;
 };
 
 export type ImageResult = {
@@ -334,7 +1367,7 @@ export type ImageResult = {
      */
     is_animated: boolean;
     /**
-     * Null when the file has none of these fields. Where a picture was taken is never read.
+     * Null when the file has none of these fields.
      */
     exif: ImageExif | null;
     /**
@@ -881,6 +1914,13 @@ export type TextResult = {
     processing_time: number;
 };
 
+export type ImageOptions = {
+    /**
+     * Whether to read where the picture was taken.
+     */
+    gps?: boolean;
+};
+
 /**
  * What a processor found; its shape is that of the processor.
  */
@@ -954,6 +1994,746 @@ export type ReadyzResponses = {
 
 export type ReadyzResponse = ReadyzResponses[keyof ReadyzResponses];
 
+export type GetCapacityData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/capacity';
+};
+
+export type GetCapacityErrors = {
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+};
+
+export type GetCapacityError = GetCapacityErrors[keyof GetCapacityErrors];
+
+export type GetCapacityResponses = {
+    /**
+     * How much of what
+     */
+    200: Capacity;
+};
+
+export type GetCapacityResponse = GetCapacityResponses[keyof GetCapacityResponses];
+
+export type RegisterData = {
+    body: Register;
+    headers?: {
+        /**
+         * A word of your choice, best a UUID: within 24 hours the same request with it has the same reply, and happens once
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/users/register';
+};
+
+export type RegisterErrors = {
+    /**
+     * Malformed request (`malformed_request`) · Malformed Idempotency-Key (`malformed_idempotency_key`)
+     */
+    400: Problem;
+    /**
+     * The user name is taken (`username_taken`) · The address is taken (`email_taken`) · The same request is still under way (`idempotency_key_in_use`)
+     */
+    409: Problem;
+    /**
+     * The request is too large (`request_too_large`)
+     */
+    413: Problem;
+    /**
+     * This kind of body is not supported (`unsupported_media_type`)
+     */
+    415: Problem;
+    /**
+     * Some values are not valid (`validation_failed`) · The Idempotency-Key belongs to another request (`idempotency_key_reused`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+    /**
+     * Out of storage (`storage_full`)
+     */
+    507: Problem;
+};
+
+export type RegisterError = RegisterErrors[keyof RegisterErrors];
+
+export type RegisterResponses = {
+    /**
+     * The account; log in with it
+     */
+    201: User;
+};
+
+export type RegisterResponse = RegisterResponses[keyof RegisterResponses];
+
+export type DeleteCurrentUserData = {
+    body: DeleteUser;
+    path?: never;
+    query?: never;
+    url: '/users/me';
+};
+
+export type DeleteCurrentUserErrors = {
+    /**
+     * Malformed request (`malformed_request`)
+     */
+    400: Problem;
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`) · Name or password is wrong (`wrong_credentials`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * The request is too large (`request_too_large`)
+     */
+    413: Problem;
+    /**
+     * This kind of body is not supported (`unsupported_media_type`)
+     */
+    415: Problem;
+    /**
+     * Some values are not valid (`validation_failed`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+    /**
+     * Out of storage (`storage_full`)
+     */
+    507: Problem;
+};
+
+export type DeleteCurrentUserError = DeleteCurrentUserErrors[keyof DeleteCurrentUserErrors];
+
+export type DeleteCurrentUserResponses = {
+    /**
+     * It is gone
+     */
+    204: void;
+};
+
+export type DeleteCurrentUserResponse = DeleteCurrentUserResponses[keyof DeleteCurrentUserResponses];
+
+export type GetCurrentUserData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/users/me';
+};
+
+export type GetCurrentUserErrors = {
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+};
+
+export type GetCurrentUserError = GetCurrentUserErrors[keyof GetCurrentUserErrors];
+
+export type GetCurrentUserResponses = {
+    /**
+     * The caller
+     */
+    200: CurrentUser;
+};
+
+export type GetCurrentUserResponse = GetCurrentUserResponses[keyof GetCurrentUserResponses];
+
+export type UpdateCurrentUserData = {
+    body: UpdateUser;
+    path?: never;
+    query?: never;
+    url: '/users/me';
+};
+
+export type UpdateCurrentUserErrors = {
+    /**
+     * Malformed request (`malformed_request`)
+     */
+    400: Problem;
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * The request is too large (`request_too_large`)
+     */
+    413: Problem;
+    /**
+     * This kind of body is not supported (`unsupported_media_type`)
+     */
+    415: Problem;
+    /**
+     * Some values are not valid (`validation_failed`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+    /**
+     * Out of storage (`storage_full`)
+     */
+    507: Problem;
+};
+
+export type UpdateCurrentUserError = UpdateCurrentUserErrors[keyof UpdateCurrentUserErrors];
+
+export type UpdateCurrentUserResponses = {
+    /**
+     * The caller, as changed
+     */
+    200: CurrentUser;
+};
+
+export type UpdateCurrentUserResponse = UpdateCurrentUserResponses[keyof UpdateCurrentUserResponses];
+
+export type ChangePasswordData = {
+    body: ChangePassword;
+    path?: never;
+    query?: never;
+    url: '/users/me/password';
+};
+
+export type ChangePasswordErrors = {
+    /**
+     * Malformed request (`malformed_request`)
+     */
+    400: Problem;
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`) · Name or password is wrong (`wrong_credentials`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * The request is too large (`request_too_large`)
+     */
+    413: Problem;
+    /**
+     * This kind of body is not supported (`unsupported_media_type`)
+     */
+    415: Problem;
+    /**
+     * Some values are not valid (`validation_failed`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+    /**
+     * Out of storage (`storage_full`)
+     */
+    507: Problem;
+};
+
+export type ChangePasswordError = ChangePasswordErrors[keyof ChangePasswordErrors];
+
+export type ChangePasswordResponses = {
+    /**
+     * It is changed
+     */
+    204: void;
+};
+
+export type ChangePasswordResponse = ChangePasswordResponses[keyof ChangePasswordResponses];
+
+export type LoginData = {
+    body: Login;
+    path?: never;
+    query?: never;
+    url: '/auth/login';
+};
+
+export type LoginErrors = {
+    /**
+     * Malformed request (`malformed_request`)
+     */
+    400: Problem;
+    /**
+     * Name or password is wrong (`wrong_credentials`)
+     */
+    401: Problem;
+    /**
+     * The request is too large (`request_too_large`)
+     */
+    413: Problem;
+    /**
+     * This kind of body is not supported (`unsupported_media_type`)
+     */
+    415: Problem;
+    /**
+     * Some values are not valid (`validation_failed`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+    /**
+     * Out of storage (`storage_full`)
+     */
+    507: Problem;
+};
+
+export type LoginError = LoginErrors[keyof LoginErrors];
+
+export type LoginResponses = {
+    /**
+     * Tokens of a new session
+     */
+    200: Tokens;
+};
+
+export type LoginResponse = LoginResponses[keyof LoginResponses];
+
+export type RefreshTokensData = {
+    body: RefreshTokens;
+    path?: never;
+    query?: never;
+    url: '/auth/refresh';
+};
+
+export type RefreshTokensErrors = {
+    /**
+     * Malformed request (`malformed_request`)
+     */
+    400: Problem;
+    /**
+     * The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The request is too large (`request_too_large`)
+     */
+    413: Problem;
+    /**
+     * This kind of body is not supported (`unsupported_media_type`)
+     */
+    415: Problem;
+    /**
+     * Some values are not valid (`validation_failed`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+    /**
+     * Out of storage (`storage_full`)
+     */
+    507: Problem;
+};
+
+export type RefreshTokensError = RefreshTokensErrors[keyof RefreshTokensErrors];
+
+export type RefreshTokensResponses = {
+    /**
+     * The next tokens of the session
+     */
+    200: Tokens;
+};
+
+export type RefreshTokensResponse = RefreshTokensResponses[keyof RefreshTokensResponses];
+
+export type LogoutData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/auth/logout';
+};
+
+export type LogoutErrors = {
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+    /**
+     * Out of storage (`storage_full`)
+     */
+    507: Problem;
+};
+
+export type LogoutError = LogoutErrors[keyof LogoutErrors];
+
+export type LogoutResponses = {
+    /**
+     * Its tokens do not work any more
+     */
+    204: void;
+};
+
+export type LogoutResponse = LogoutResponses[keyof LogoutResponses];
+
+export type LoginByCookieData = {
+    body: Login;
+    path?: never;
+    query?: never;
+    url: '/auth/cookie/login';
+};
+
+export type LoginByCookieErrors = {
+    /**
+     * Malformed request (`malformed_request`)
+     */
+    400: Problem;
+    /**
+     * Name or password is wrong (`wrong_credentials`)
+     */
+    401: Problem;
+    /**
+     * From another origin (`cross_origin`)
+     */
+    403: Problem;
+    /**
+     * The request is too large (`request_too_large`)
+     */
+    413: Problem;
+    /**
+     * This kind of body is not supported (`unsupported_media_type`)
+     */
+    415: Problem;
+    /**
+     * Some values are not valid (`validation_failed`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+    /**
+     * Out of storage (`storage_full`)
+     */
+    507: Problem;
+};
+
+export type LoginByCookieError = LoginByCookieErrors[keyof LoginByCookieErrors];
+
+export type LoginByCookieResponses = {
+    /**
+     * An access token of a new session
+     */
+    200: AccessToken;
+};
+
+export type LoginByCookieResponse = LoginByCookieResponses[keyof LoginByCookieResponses];
+
+export type RefreshByCookieData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/auth/cookie/refresh';
+};
+
+export type RefreshByCookieErrors = {
+    /**
+     * The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * From another origin (`cross_origin`)
+     */
+    403: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+    /**
+     * Out of storage (`storage_full`)
+     */
+    507: Problem;
+};
+
+export type RefreshByCookieError = RefreshByCookieErrors[keyof RefreshByCookieErrors];
+
+export type RefreshByCookieResponses = {
+    /**
+     * The next access token of the session
+     */
+    200: AccessToken;
+    /**
+     * There is no cookie: nobody is logged in
+     */
+    204: void;
+};
+
+export type RefreshByCookieResponse = RefreshByCookieResponses[keyof RefreshByCookieResponses];
+
+export type LogoutByCookieData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/auth/cookie/logout';
+};
+
+export type LogoutByCookieErrors = {
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`) · From another origin (`cross_origin`)
+     */
+    403: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+    /**
+     * Out of storage (`storage_full`)
+     */
+    507: Problem;
+};
+
+export type LogoutByCookieError = LogoutByCookieErrors[keyof LogoutByCookieErrors];
+
+export type LogoutByCookieResponses = {
+    /**
+     * Its token does not work any more, the cookie is gone
+     */
+    204: void;
+};
+
+export type LogoutByCookieResponse = LogoutByCookieResponses[keyof LogoutByCookieResponses];
+
+export type ListApiKeysData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api-keys';
+};
+
+export type ListApiKeysErrors = {
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListApiKeysError = ListApiKeysErrors[keyof ListApiKeysErrors];
+
+export type ListApiKeysResponses = {
+    /**
+     * Every key, but for its secret
+     */
+    200: Array<ApiKey>;
+};
+
+export type ListApiKeysResponse = ListApiKeysResponses[keyof ListApiKeysResponses];
+
+export type CreateApiKeyData = {
+    body: CreateApiKey;
+    headers?: {
+        /**
+         * A word of your choice, best a UUID: within 24 hours the same request with it has the same reply, and happens once
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api-keys';
+};
+
+export type CreateApiKeyErrors = {
+    /**
+     * Malformed request (`malformed_request`) · Malformed Idempotency-Key (`malformed_idempotency_key`)
+     */
+    400: Problem;
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * There are too many API keys (`too_many_api_keys`) · The same request is still under way (`idempotency_key_in_use`)
+     */
+    409: Problem;
+    /**
+     * The request is too large (`request_too_large`)
+     */
+    413: Problem;
+    /**
+     * This kind of body is not supported (`unsupported_media_type`)
+     */
+    415: Problem;
+    /**
+     * Some values are not valid (`validation_failed`) · The Idempotency-Key belongs to another request (`idempotency_key_reused`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+    /**
+     * Out of storage (`storage_full`)
+     */
+    507: Problem;
+};
+
+export type CreateApiKeyError = CreateApiKeyErrors[keyof CreateApiKeyErrors];
+
+export type CreateApiKeyResponses = {
+    /**
+     * The key; it is not shown again
+     */
+    201: NewApiKey;
+};
+
+export type CreateApiKeyResponse = CreateApiKeyResponses[keyof CreateApiKeyResponses];
+
+export type DeleteApiKeyData = {
+    body?: never;
+    path: {
+        /**
+         * The key
+         */
+        key_id: string;
+    };
+    query?: never;
+    url: '/api-keys/{key_id}';
+};
+
+export type DeleteApiKeyErrors = {
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * There is no such API key (`api_key_not_found`)
+     */
+    404: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+    /**
+     * Out of storage (`storage_full`)
+     */
+    507: Problem;
+};
+
+export type DeleteApiKeyError = DeleteApiKeyErrors[keyof DeleteApiKeyErrors];
+
+export type DeleteApiKeyResponses = {
+    /**
+     * It is gone
+     */
+    204: void;
+};
+
+export type DeleteApiKeyResponse = DeleteApiKeyResponses[keyof DeleteApiKeyResponses];
+
 export type ListFilesData = {
     body?: never;
     path?: never;
@@ -984,6 +2764,14 @@ export type ListFilesData = {
 
 export type ListFilesErrors = {
     /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
      * Some values are not valid (`validation_failed`)
      */
     422: Problem;
@@ -992,7 +2780,7 @@ export type ListFilesErrors = {
      */
     500: Problem;
     /**
-     * The database is not available (`database_unavailable`)
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
      */
     503: Problem;
 };
@@ -1001,7 +2789,7 @@ export type ListFilesError = ListFilesErrors[keyof ListFilesErrors];
 
 export type ListFilesResponses = {
     /**
-     * A page of files
+     * A page of files; as `application/x-ndjson` all files, a JSON document a line, or as many as `limit` says
      */
     200: Array<StoredFile>;
 };
@@ -1040,6 +2828,18 @@ export type DownloadFileData = {
 
 export type DownloadFileErrors = {
     /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     *
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     *
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
      * There is no such file (`file_not_found`)
      */
     404: Problem;
@@ -1058,9 +2858,9 @@ export type DownloadFileErrors = {
      */
     500: Problem;
     /**
-     * The database is not available (`database_unavailable`)
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
      *
-     * The storage is not available (`storage_unavailable`)
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`) · The storage is not available (`storage_unavailable`)
      */
     503: Problem;
 };
@@ -1079,6 +2879,139 @@ export type DownloadFileResponses = {
 };
 
 export type DownloadFileResponse = DownloadFileResponses[keyof DownloadFileResponses];
+
+export type WatchJobsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The last event that was seen
+         */
+        'Last-Event-ID'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * As the header `Last-Event-ID`, for clients that cannot set it; the header goes before it. `0`: from the beginning.
+         */
+        last_event_id?: string;
+    };
+    url: '/jobs/events';
+};
+
+export type WatchJobsErrors = {
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * Some values are not valid (`validation_failed`)
+     */
+    422: Problem;
+    /**
+     * Too many live streams (`too_many_streams`)
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+};
+
+export type WatchJobsError = WatchJobsErrors[keyof WatchJobsErrors];
+
+export type WatchJobsResponses = {
+    /**
+     * Events as they happen; the schemas are those of `data` and of a line
+     */
+    200: JobStatus | JobReference;
+};
+
+export type WatchJobsResponse = WatchJobsResponses[keyof WatchJobsResponses];
+
+export type WatchJobData = {
+    body?: never;
+    headers?: {
+        /**
+         * The last event that was seen
+         */
+        'Last-Event-ID'?: string;
+    };
+    path: {
+        /**
+         * The job
+         */
+        job_id: string;
+    };
+    query?: {
+        /**
+         * As the header `Last-Event-ID`, for clients that cannot set it; the header goes before it. `0`: from the beginning.
+         */
+        last_event_id?: string;
+    };
+    url: '/jobs/{job_id}/events';
+};
+
+export type WatchJobErrors = {
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     *
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     *
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * There is no such job (`job_not_found`)
+     */
+    404: Problem;
+    /**
+     * Some values are not valid (`validation_failed`)
+     */
+    422: Problem;
+    /**
+     * Too many live streams (`too_many_streams`)
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     *
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     *
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+};
+
+export type WatchJobError = WatchJobErrors[keyof WatchJobErrors];
+
+export type WatchJobResponses = {
+    /**
+     * Events as they happen; the schemas are those of `data` and of a line
+     */
+    200: JobStatus | JobReference;
+    /**
+     * The job has settled, and the end was seen: do not come back
+     */
+    204: void;
+};
+
+export type WatchJobResponse = WatchJobResponses[keyof WatchJobResponses];
 
 export type ListJobsData = {
     body?: never;
@@ -1118,6 +3051,14 @@ export type ListJobsData = {
 
 export type ListJobsErrors = {
     /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
      * Some values are not valid (`validation_failed`)
      */
     422: Problem;
@@ -1126,7 +3067,7 @@ export type ListJobsErrors = {
      */
     500: Problem;
     /**
-     * The database is not available (`database_unavailable`)
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
      */
     503: Problem;
 };
@@ -1135,7 +3076,7 @@ export type ListJobsError = ListJobsErrors[keyof ListJobsErrors];
 
 export type ListJobsResponses = {
     /**
-     * A page of jobs
+     * A page of jobs; as `application/x-ndjson` all jobs, a JSON document a line, or as many as `limit` says
      */
     200: Array<JobStatus>;
 };
@@ -1144,6 +3085,16 @@ export type ListJobsResponse = ListJobsResponses[keyof ListJobsResponses];
 
 export type CreateJobData = {
     body: CreateJob;
+    headers?: {
+        /**
+         * `wait=N`: answer when the job has settled, or after N seconds (RFC 7240), 60 at most
+         */
+        Prefer?: string;
+        /**
+         * A word of your choice, best a UUID: within 24 hours the same request with it has the same reply, and happens once
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/jobs';
@@ -1151,13 +3102,25 @@ export type CreateJobData = {
 
 export type CreateJobErrors = {
     /**
-     * Malformed request (`malformed_request`)
+     * Malformed request (`malformed_request`) · Malformed Idempotency-Key (`malformed_idempotency_key`)
      */
     400: Problem;
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
     /**
      * There is no such file (`file_not_found`)
      */
     404: Problem;
+    /**
+     * The same request is still under way (`idempotency_key_in_use`)
+     */
+    409: Problem;
     /**
      * The request is too large (`request_too_large`)
      */
@@ -1167,7 +3130,7 @@ export type CreateJobErrors = {
      */
     415: Problem;
     /**
-     * This processor does not take this file (`processor_not_applicable`) · Some values are not valid (`validation_failed`)
+     * This processor does not take this file (`processor_not_applicable`) · The URL is not allowed (`url_not_allowed`) · Some values are not valid (`validation_failed`) · The Idempotency-Key belongs to another request (`idempotency_key_reused`)
      */
     422: Problem;
     /**
@@ -1175,7 +3138,7 @@ export type CreateJobErrors = {
      */
     500: Problem;
     /**
-     * The database is not available (`database_unavailable`)
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`) · Too much is waiting already (`backlog_full`)
      */
     503: Problem;
     /**
@@ -1209,6 +3172,14 @@ export type DeleteJobData = {
 
 export type DeleteJobErrors = {
     /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
      * There is no such job (`job_not_found`)
      */
     404: Problem;
@@ -1217,7 +3188,7 @@ export type DeleteJobErrors = {
      */
     500: Problem;
     /**
-     * The database is not available (`database_unavailable`)
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
      */
     503: Problem;
     /**
@@ -1248,6 +3219,10 @@ export type GetJobData = {
          * Answer 412 unless the job has this ETag
          */
         'If-Match'?: string;
+        /**
+         * `wait=N`: answer when the job has settled, or after N seconds (RFC 7240), 60 at most
+         */
+        Prefer?: string;
     };
     path: {
         /**
@@ -1261,6 +3236,14 @@ export type GetJobData = {
 
 export type GetJobErrors = {
     /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
      * There is no such job (`job_not_found`)
      */
     404: Problem;
@@ -1273,7 +3256,7 @@ export type GetJobErrors = {
      */
     500: Problem;
     /**
-     * The database is not available (`database_unavailable`)
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
      */
     503: Problem;
 };
@@ -1303,6 +3286,14 @@ export type GetResultData = {
 
 export type GetResultErrors = {
     /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
      * There is no such job (`job_not_found`)
      */
     404: Problem;
@@ -1315,7 +3306,7 @@ export type GetResultErrors = {
      */
     500: Problem;
     /**
-     * The database is not available (`database_unavailable`)
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
      */
     503: Problem;
 };
@@ -1367,6 +3358,18 @@ export type DownloadArtifactData = {
 
 export type DownloadArtifactErrors = {
     /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     *
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     *
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
      * There is no such job (`job_not_found`) · There is no such artifact (`artifact_not_found`)
      */
     404: Problem;
@@ -1385,7 +3388,9 @@ export type DownloadArtifactErrors = {
      */
     500: Problem;
     /**
-     * The storage is not available (`storage_unavailable`)
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     *
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`) · The storage is not available (`storage_unavailable`)
      */
     503: Problem;
 };
@@ -1419,6 +3424,14 @@ export type CancelJobData = {
 
 export type CancelJobErrors = {
     /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
      * There is no such job (`job_not_found`)
      */
     404: Problem;
@@ -1431,7 +3444,7 @@ export type CancelJobErrors = {
      */
     500: Problem;
     /**
-     * The database is not available (`database_unavailable`)
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
      */
     503: Problem;
     /**
@@ -1465,6 +3478,14 @@ export type RetryJobData = {
 
 export type RetryJobErrors = {
     /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
      * There is no such job (`job_not_found`)
      */
     404: Problem;
@@ -1477,7 +3498,7 @@ export type RetryJobErrors = {
      */
     500: Problem;
     /**
-     * The database is not available (`database_unavailable`)
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`) · Too much is waiting already (`backlog_full`)
      */
     503: Problem;
     /**
@@ -1499,6 +3520,24 @@ export type RetryJobResponse = RetryJobResponses[keyof RetryJobResponses];
 
 export type UploadData = {
     body: UploadForm;
+    headers?: {
+        /**
+         * SHA-256 of the body, or of its only file: `sha-256=:<base64>:` (RFC 9530). Parts may state theirs as well
+         */
+        'Content-Digest'?: string;
+        /**
+         * The same, as it comes back with the download
+         */
+        'Repr-Digest'?: string;
+        /**
+         * `wait=N`: answer when the job has settled, or after N seconds (RFC 7240), 60 at most
+         */
+        Prefer?: string;
+        /**
+         * A word of your choice, best a UUID: within 24 hours the same request with it has the same reply, and happens once
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/upload';
@@ -1506,11 +3545,23 @@ export type UploadData = {
 
 export type UploadErrors = {
     /**
-     * There is no file in the request (`missing_file`) · Unexpected part in the request (`unexpected_field`) · This type of file is not accepted (`unsupported_file_type`) · The file name cannot be used (`invalid_file_name`) · Malformed multipart body (`malformed_multipart`) · Too many parts (`too_many_parts`)
+     * There is no file in the request (`missing_file`) · Unexpected part in the request (`unexpected_field`) · This type of file is not accepted (`unsupported_file_type`) · The file name cannot be used (`invalid_file_name`) · Malformed multipart body (`malformed_multipart`) · Too many parts (`too_many_parts`) · Malformed digest (`malformed_digest`) · The content is not what its digest says (`digest_mismatch`) · Malformed Idempotency-Key (`malformed_idempotency_key`)
      */
     400: Problem;
     /**
-     * The file is too large (`file_too_large`) · Request body too large (`body_too_large`) · Form field too large (`field_too_large`)
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * The same request is still under way (`idempotency_key_in_use`)
+     */
+    409: Problem;
+    /**
+     * The file is too large (`file_too_large`) · The quota is used up (`quota_exceeded`) · Request body too large (`body_too_large`) · Form field too large (`field_too_large`)
      */
     413: Problem;
     /**
@@ -1518,7 +3569,7 @@ export type UploadErrors = {
      */
     415: Problem;
     /**
-     * Some values are not valid (`validation_failed`) · This processor does not take this file (`processor_not_applicable`)
+     * Some values are not valid (`validation_failed`) · This processor does not take this file (`processor_not_applicable`) · The Idempotency-Key belongs to another request (`idempotency_key_reused`)
      */
     422: Problem;
     /**
@@ -1526,7 +3577,7 @@ export type UploadErrors = {
      */
     500: Problem;
     /**
-     * The storage is not available (`storage_unavailable`) · The database is not available (`database_unavailable`) · The service is shutting down (`shutting_down`)
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`) · The storage is not available (`storage_unavailable`) · Too much is waiting already (`backlog_full`) · The service is shutting down (`shutting_down`)
      */
     503: Problem;
     /**
@@ -1546,6 +3597,534 @@ export type UploadResponses = {
 
 export type UploadResponse2 = UploadResponses[keyof UploadResponses];
 
+export type UploadFilesData = {
+    body: UploadFilesForm;
+    headers?: {
+        /**
+         * SHA-256 of the body, or of its only file: `sha-256=:<base64>:` (RFC 9530). Parts may state theirs as well
+         */
+        'Content-Digest'?: string;
+        /**
+         * The same, as it comes back with the download
+         */
+        'Repr-Digest'?: string;
+        /**
+         * `wait=N`: answer when the job has settled, or after N seconds (RFC 7240), 60 at most
+         */
+        Prefer?: string;
+        /**
+         * A word of your choice, best a UUID: within 24 hours the same request with it has the same reply, and happens once
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/upload/files';
+};
+
+export type UploadFilesErrors = {
+    /**
+     * None of the files was accepted (`no_file_accepted`) · There is no file in the request (`missing_file`) · Unexpected part in the request (`unexpected_field`) · This type of file is not accepted (`unsupported_file_type`) · The file name cannot be used (`invalid_file_name`) · Malformed multipart body (`malformed_multipart`) · Too many parts (`too_many_parts`) · Malformed digest (`malformed_digest`) · The content is not what its digest says (`digest_mismatch`) · Malformed Idempotency-Key (`malformed_idempotency_key`)
+     */
+    400: Problem;
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * The same request is still under way (`idempotency_key_in_use`)
+     */
+    409: Problem;
+    /**
+     * The file is too large (`file_too_large`) · The quota is used up (`quota_exceeded`) · Request body too large (`body_too_large`) · Form field too large (`field_too_large`)
+     */
+    413: Problem;
+    /**
+     * Unsupported request body type (`unsupported_body_type`)
+     */
+    415: Problem;
+    /**
+     * Some values are not valid (`validation_failed`) · This processor does not take this file (`processor_not_applicable`) · The Idempotency-Key belongs to another request (`idempotency_key_reused`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`) · The storage is not available (`storage_unavailable`) · Too much is waiting already (`backlog_full`) · The service is shutting down (`shutting_down`)
+     */
+    503: Problem;
+    /**
+     * Out of storage (`storage_full`)
+     */
+    507: Problem;
+};
+
+export type UploadFilesError = UploadFilesErrors[keyof UploadFilesErrors];
+
+export type UploadFilesResponses = {
+    /**
+     * The stored files and their jobs
+     */
+    200: UploadFilesResponse;
+};
+
+export type UploadFilesResponse2 = UploadFilesResponses[keyof UploadFilesResponses];
+
+export type UploadUrlData = {
+    body: UploadUrl;
+    headers?: {
+        /**
+         * `wait=N`: answer when the job has settled, or after N seconds (RFC 7240), 60 at most
+         */
+        Prefer?: string;
+        /**
+         * A word of your choice, best a UUID: within 24 hours the same request with it has the same reply, and happens once
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/upload/url';
+};
+
+export type UploadUrlErrors = {
+    /**
+     * Malformed request (`malformed_request`) · Malformed Idempotency-Key (`malformed_idempotency_key`)
+     */
+    400: Problem;
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * The same request is still under way (`idempotency_key_in_use`)
+     */
+    409: Problem;
+    /**
+     * The quota is used up (`quota_exceeded`) · The request is too large (`request_too_large`)
+     */
+    413: Problem;
+    /**
+     * This kind of body is not supported (`unsupported_media_type`)
+     */
+    415: Problem;
+    /**
+     * The URL is not allowed (`url_not_allowed`) · Some values are not valid (`validation_failed`) · The Idempotency-Key belongs to another request (`idempotency_key_reused`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`) · Too much is waiting already (`backlog_full`) · The service is shutting down (`shutting_down`)
+     */
+    503: Problem;
+    /**
+     * Out of storage (`storage_full`)
+     */
+    507: Problem;
+};
+
+export type UploadUrlError = UploadUrlErrors[keyof UploadUrlErrors];
+
+export type UploadUrlResponses = {
+    /**
+     * The file to come and its job
+     */
+    200: UploadUrlResponse;
+};
+
+export type UploadUrlResponse2 = UploadUrlResponses[keyof UploadUrlResponses];
+
+export type CreateResumableUploadData = {
+    /**
+     * The beginning of the file, or all of it
+     */
+    body?: Blob | File;
+    headers: {
+        /**
+         * Version of the protocol
+         */
+        'Tus-Resumable': '1.0.0';
+        /**
+         * A word of your choice, best a UUID: within 24 hours the same request with it has the same reply, and happens once
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * Size of the file in bytes
+         */
+        'Upload-Length'?: string;
+        /**
+         * `1` when the size is not known yet
+         */
+        'Upload-Defer-Length'?: string;
+        /**
+         * Comma-separated names, each with its value in Base64; `filename` is required
+         */
+        'Upload-Metadata': string;
+        /**
+         * `sha256`, `sha1` or `md5` of this body, a space, and the digest in Base64
+         */
+        'Upload-Checksum'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/upload/resumable';
+};
+
+export type CreateResumableUploadErrors = {
+    /**
+     * A tus header is missing or not valid (`invalid_tus_header`) · The file name cannot be used (`invalid_file_name`) · Malformed Idempotency-Key (`malformed_idempotency_key`) · This type of file is not accepted (`unsupported_file_type`) · The upload was interrupted (`upload_interrupted`)
+     */
+    400: Problem;
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * The same request is still under way (`idempotency_key_in_use`)
+     */
+    409: Problem;
+    /**
+     * This version of tus is not spoken (`unsupported_tus_version`)
+     */
+    412: Problem;
+    /**
+     * The file is too large (`file_too_large`) · The quota is used up (`quota_exceeded`) · More came than was announced (`upload_length_exceeded`)
+     */
+    413: Problem;
+    /**
+     * Unsupported body of an upload (`unsupported_upload_body`)
+     */
+    415: Problem;
+    /**
+     * The Idempotency-Key belongs to another request (`idempotency_key_reused`) · Some values are not valid (`validation_failed`) · This processor does not take this file (`processor_not_applicable`)
+     */
+    422: Problem;
+    /**
+     * The checksum does not match (`checksum_mismatch`)
+     */
+    460: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * This tus extension is not offered (`unsupported_tus_extension`)
+     */
+    501: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`) · Too much is waiting already (`backlog_full`) · The service is shutting down (`shutting_down`) · The storage is not available (`storage_unavailable`)
+     */
+    503: Problem;
+    /**
+     * Out of storage (`storage_full`)
+     */
+    507: Problem;
+};
+
+export type CreateResumableUploadError = CreateResumableUploadErrors[keyof CreateResumableUploadErrors];
+
+export type CreateResumableUploadResponses = {
+    /**
+     * The upload is there
+     */
+    201: unknown;
+};
+
+export type TerminateResumableUploadData = {
+    body?: never;
+    headers: {
+        /**
+         * Version of the protocol
+         */
+        'Tus-Resumable': '1.0.0';
+    };
+    path: {
+        /**
+         * The upload
+         */
+        upload_id: string;
+    };
+    query?: never;
+    url: '/upload/resumable/{upload_id}';
+};
+
+export type TerminateResumableUploadErrors = {
+    /**
+     * The upload is finished (`resumable_upload_finished`)
+     */
+    400: Problem;
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * There is no such upload (`resumable_upload_not_found`)
+     */
+    404: Problem;
+    /**
+     * This version of tus is not spoken (`unsupported_tus_version`)
+     */
+    412: Problem;
+    /**
+     * The upload is in use (`upload_busy`)
+     */
+    423: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`) · The storage is not available (`storage_unavailable`)
+     */
+    503: Problem;
+    /**
+     * Out of storage (`storage_full`)
+     */
+    507: Problem;
+};
+
+export type TerminateResumableUploadError = TerminateResumableUploadErrors[keyof TerminateResumableUploadErrors];
+
+export type TerminateResumableUploadResponses = {
+    /**
+     * Nothing is left of the upload
+     */
+    204: void;
+};
+
+export type TerminateResumableUploadResponse = TerminateResumableUploadResponses[keyof TerminateResumableUploadResponses];
+
+export type GetResumableUploadData = {
+    body?: never;
+    headers: {
+        /**
+         * Version of the protocol
+         */
+        'Tus-Resumable': '1.0.0';
+    };
+    path: {
+        /**
+         * The upload
+         */
+        upload_id: string;
+    };
+    query?: never;
+    url: '/upload/resumable/{upload_id}';
+};
+
+export type GetResumableUploadErrors = {
+    /**
+     * This type of file is not accepted (`unsupported_file_type`)
+     */
+    400: Problem;
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * There is no such upload (`resumable_upload_not_found`)
+     */
+    404: Problem;
+    /**
+     * The upload has expired (`resumable_upload_expired`)
+     */
+    410: Problem;
+    /**
+     * This version of tus is not spoken (`unsupported_tus_version`)
+     */
+    412: Problem;
+    /**
+     * The file is too large (`file_too_large`) · The quota is used up (`quota_exceeded`)
+     */
+    413: Problem;
+    /**
+     * Some values are not valid (`validation_failed`) · This processor does not take this file (`processor_not_applicable`)
+     */
+    422: Problem;
+    /**
+     * The upload is in use (`upload_busy`)
+     */
+    423: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`) · The storage is not available (`storage_unavailable`)
+     */
+    503: Problem;
+    /**
+     * Out of storage (`storage_full`)
+     */
+    507: Problem;
+};
+
+export type GetResumableUploadError = GetResumableUploadErrors[keyof GetResumableUploadErrors];
+
+export type GetResumableUploadResponses = {
+    /**
+     * How far the upload is
+     */
+    200: unknown;
+};
+
+export type AppendResumableUploadData = {
+    /**
+     * The next bytes of the file
+     */
+    body: Blob | File;
+    headers: {
+        /**
+         * Version of the protocol
+         */
+        'Tus-Resumable': '1.0.0';
+        /**
+         * Where the body goes on
+         */
+        'Upload-Offset': string;
+        /**
+         * Size of the file, when it was not known before
+         */
+        'Upload-Length'?: string;
+        /**
+         * `sha256`, `sha1` or `md5` of this body, a space, and the digest in Base64
+         */
+        'Upload-Checksum'?: string;
+    };
+    path: {
+        /**
+         * The upload
+         */
+        upload_id: string;
+    };
+    query?: never;
+    url: '/upload/resumable/{upload_id}';
+};
+
+export type AppendResumableUploadErrors = {
+    /**
+     * A tus header is missing or not valid (`invalid_tus_header`) · This type of file is not accepted (`unsupported_file_type`) · The upload was interrupted (`upload_interrupted`)
+     */
+    400: Problem;
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * There is no such upload (`resumable_upload_not_found`)
+     */
+    404: Problem;
+    /**
+     * The upload goes on at another offset (`upload_offset_mismatch`)
+     */
+    409: Problem;
+    /**
+     * The upload has expired (`resumable_upload_expired`)
+     */
+    410: Problem;
+    /**
+     * This version of tus is not spoken (`unsupported_tus_version`)
+     */
+    412: Problem;
+    /**
+     * The file is too large (`file_too_large`) · The quota is used up (`quota_exceeded`) · More came than was announced (`upload_length_exceeded`)
+     */
+    413: Problem;
+    /**
+     * Unsupported body of an upload (`unsupported_upload_body`)
+     */
+    415: Problem;
+    /**
+     * Some values are not valid (`validation_failed`) · This processor does not take this file (`processor_not_applicable`)
+     */
+    422: Problem;
+    /**
+     * The upload is in use (`upload_busy`)
+     */
+    423: Problem;
+    /**
+     * The checksum does not match (`checksum_mismatch`)
+     */
+    460: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`) · The service is shutting down (`shutting_down`) · The storage is not available (`storage_unavailable`)
+     */
+    503: Problem;
+    /**
+     * Out of storage (`storage_full`)
+     */
+    507: Problem;
+};
+
+export type AppendResumableUploadError = AppendResumableUploadErrors[keyof AppendResumableUploadErrors];
+
+export type AppendResumableUploadResponses = {
+    /**
+     * The bytes are durable
+     */
+    204: void;
+};
+
+export type AppendResumableUploadResponse = AppendResumableUploadResponses[keyof AppendResumableUploadResponses];
+
+export type GetLimitsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/limits';
+};
+
+export type GetLimitsErrors = {
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+};
+
+export type GetLimitsError = GetLimitsErrors[keyof GetLimitsErrors];
+
+export type GetLimitsResponses = {
+    /**
+     * What this installation accepts
+     */
+    200: Limits;
+};
+
+export type GetLimitsResponse = GetLimitsResponses[keyof GetLimitsResponses];
+
 export type ListProcessorsData = {
     body?: never;
     path?: never;
@@ -1555,9 +4134,21 @@ export type ListProcessorsData = {
 
 export type ListProcessorsErrors = {
     /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
      * Something went wrong in the service (`internal_error`)
      */
     500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     */
+    503: Problem;
 };
 
 export type ListProcessorsError = ListProcessorsErrors[keyof ListProcessorsErrors];
@@ -1570,3 +4161,1541 @@ export type ListProcessorsResponses = {
 };
 
 export type ListProcessorsResponse = ListProcessorsResponses[keyof ListProcessorsResponses];
+
+export type GetStatsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/stats';
+};
+
+export type GetStatsErrors = {
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+};
+
+export type GetStatsError = GetStatsErrors[keyof GetStatsErrors];
+
+export type GetStatsResponses = {
+    /**
+     * The figures of now
+     */
+    200: Stats;
+};
+
+export type GetStatsResponse = GetStatsResponses[keyof GetStatsResponses];
+
+export type GetThroughputData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many minutes, that of now among them.
+         */
+        minutes?: number;
+    };
+    url: '/stats/throughput';
+};
+
+export type GetThroughputErrors = {
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * Some values are not valid (`validation_failed`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+};
+
+export type GetThroughputError = GetThroughputErrors[keyof GetThroughputErrors];
+
+export type GetThroughputResponses = {
+    /**
+     * The last minutes
+     */
+    200: Throughput;
+};
+
+export type GetThroughputResponse = GetThroughputResponses[keyof GetThroughputResponses];
+
+export type ListReportsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many entries at most.
+         */
+        limit?: number;
+        /**
+         * Where to go on: taken from the `Link` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/reports';
+};
+
+export type ListReportsErrors = {
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * Some values are not valid (`validation_failed`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListReportsError = ListReportsErrors[keyof ListReportsErrors];
+
+export type ListReportsResponses = {
+    /**
+     * A page of reports
+     */
+    200: Array<Report>;
+};
+
+export type ListReportsResponse = ListReportsResponses[keyof ListReportsResponses];
+
+export type CreateReportData = {
+    body: CreateReport;
+    headers?: {
+        /**
+         * A word of your choice, best a UUID: within 24 hours the same request with it has the same reply, and happens once
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/reports';
+};
+
+export type CreateReportErrors = {
+    /**
+     * Malformed request (`malformed_request`) · Malformed Idempotency-Key (`malformed_idempotency_key`)
+     */
+    400: Problem;
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * The same request is still under way (`idempotency_key_in_use`)
+     */
+    409: Problem;
+    /**
+     * The request is too large (`request_too_large`)
+     */
+    413: Problem;
+    /**
+     * This kind of body is not supported (`unsupported_media_type`)
+     */
+    415: Problem;
+    /**
+     * Some values are not valid (`validation_failed`) · The Idempotency-Key belongs to another request (`idempotency_key_reused`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`) · Too much is waiting already (`backlog_full`)
+     */
+    503: Problem;
+    /**
+     * Out of storage (`storage_full`)
+     */
+    507: Problem;
+};
+
+export type CreateReportError = CreateReportErrors[keyof CreateReportErrors];
+
+export type CreateReportResponses = {
+    /**
+     * It will be compiled
+     */
+    202: RequestedReport;
+};
+
+export type CreateReportResponse = CreateReportResponses[keyof CreateReportResponses];
+
+export type DeleteReportData = {
+    body?: never;
+    path: {
+        /**
+         * The report
+         */
+        report_id: string;
+    };
+    query?: never;
+    url: '/reports/{report_id}';
+};
+
+export type DeleteReportErrors = {
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * There is no such report (`report_not_found`)
+     */
+    404: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+    /**
+     * Out of storage (`storage_full`)
+     */
+    507: Problem;
+};
+
+export type DeleteReportError = DeleteReportErrors[keyof DeleteReportErrors];
+
+export type DeleteReportResponses = {
+    /**
+     * It is gone
+     */
+    204: void;
+};
+
+export type DeleteReportResponse = DeleteReportResponses[keyof DeleteReportResponses];
+
+export type GetReportData = {
+    body?: never;
+    path: {
+        /**
+         * The report
+         */
+        report_id: string;
+    };
+    query?: never;
+    url: '/reports/{report_id}';
+};
+
+export type GetReportErrors = {
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * There is no such report (`report_not_found`)
+     */
+    404: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+};
+
+export type GetReportError = GetReportErrors[keyof GetReportErrors];
+
+export type GetReportResponses = {
+    /**
+     * The report
+     */
+    200: Report;
+};
+
+export type GetReportResponse = GetReportResponses[keyof GetReportResponses];
+
+export type DownloadReportData = {
+    body?: never;
+    headers?: {
+        /**
+         * One byte range (RFC 9110, section 14), such as `bytes=0-99`
+         */
+        Range?: string;
+        /**
+         * Answer with the range only when the file still has this ETag, else with the whole
+         */
+        'If-Range'?: string;
+        /**
+         * Answer 412 unless the file has this ETag
+         */
+        'If-Match'?: string;
+        /**
+         * Answer 304 when the file still has this ETag
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The report
+         */
+        report_id: string;
+    };
+    query?: never;
+    url: '/reports/{report_id}/download';
+};
+
+export type DownloadReportErrors = {
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     *
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     *
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * There is no such report (`report_not_found`)
+     */
+    404: Problem;
+    /**
+     * The report is not there yet (`report_not_ready`)
+     */
+    409: Problem;
+    /**
+     * The precondition does not hold (`precondition_failed`)
+     */
+    412: Problem;
+    /**
+     * The range cannot be served (`range_not_satisfiable`)
+     */
+    416: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     *
+     * Stored bytes are missing or damaged (`blob_missing`) · Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     *
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`) · The storage is not available (`storage_unavailable`)
+     */
+    503: Problem;
+};
+
+export type DownloadReportError = DownloadReportErrors[keyof DownloadReportErrors];
+
+export type DownloadReportResponses = {
+    /**
+     * The bytes, under the type that was found
+     */
+    200: Blob | File;
+    /**
+     * The bytes of the range
+     */
+    206: Blob | File;
+};
+
+export type DownloadReportResponse = DownloadReportResponses[keyof DownloadReportResponses];
+
+export type ListActivityData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many entries at most.
+         */
+        limit?: number;
+        /**
+         * Of this type alone.
+         */
+        type?: 'job.created' | 'job.completed' | 'job.failed' | 'job.cancelled' | 'job.deleted' | 'file.downloaded' | 'report.requested' | 'report.completed' | 'report.failed' | 'user.registered' | 'user.logged_in' | 'user.logged_out' | 'user.password_changed' | 'api_key.created' | 'api_key.revoked' | 'admin.acted' | 'note';
+        /**
+         * What happened then or later.
+         */
+        from?: string;
+        /**
+         * What happened before.
+         */
+        to?: string;
+        /**
+         * Where to go on: taken from the `Link` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/activity';
+};
+
+export type ListActivityErrors = {
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * Some values are not valid (`validation_failed`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListActivityError = ListActivityErrors[keyof ListActivityErrors];
+
+export type ListActivityResponses = {
+    /**
+     * A page of entries
+     */
+    200: Activity;
+};
+
+export type ListActivityResponse = ListActivityResponses[keyof ListActivityResponses];
+
+export type CreateActivityEntryData = {
+    body: NewActivityEntry;
+    headers?: {
+        /**
+         * A word of your choice, best a UUID: within 24 hours the same request with it has the same reply, and happens once
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/activity';
+};
+
+export type CreateActivityEntryErrors = {
+    /**
+     * Malformed request (`malformed_request`) · Malformed Idempotency-Key (`malformed_idempotency_key`)
+     */
+    400: Problem;
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * The same request is still under way (`idempotency_key_in_use`)
+     */
+    409: Problem;
+    /**
+     * The request is too large (`request_too_large`)
+     */
+    413: Problem;
+    /**
+     * This kind of body is not supported (`unsupported_media_type`)
+     */
+    415: Problem;
+    /**
+     * Some values are not valid (`validation_failed`) · The Idempotency-Key belongs to another request (`idempotency_key_reused`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+    /**
+     * Out of storage (`storage_full`)
+     */
+    507: Problem;
+};
+
+export type CreateActivityEntryError = CreateActivityEntryErrors[keyof CreateActivityEntryErrors];
+
+export type CreateActivityEntryResponses = {
+    /**
+     * The entry
+     */
+    201: ActivityEntry;
+};
+
+export type CreateActivityEntryResponse = CreateActivityEntryResponses[keyof CreateActivityEntryResponses];
+
+export type WatchActivityData = {
+    body?: never;
+    headers?: {
+        /**
+         * The last entry that was seen
+         */
+        'Last-Event-ID'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * As the header `Last-Event-ID`, for clients that cannot set it; the header goes before it.
+         */
+        last_event_id?: string;
+    };
+    url: '/activity/stream';
+};
+
+export type WatchActivityErrors = {
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * Some values are not valid (`validation_failed`)
+     */
+    422: Problem;
+    /**
+     * Too many live streams (`too_many_streams`)
+     */
+    429: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+};
+
+export type WatchActivityError = WatchActivityErrors[keyof WatchActivityErrors];
+
+export type WatchActivityResponses = {
+    /**
+     * Entries as they are written down; the schemas are those of `data` and of a line
+     */
+    200: ActivityEntry;
+};
+
+export type WatchActivityResponse = WatchActivityResponses[keyof WatchActivityResponses];
+
+export type GetNotificationSettingsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/users/me/notifications';
+};
+
+export type GetNotificationSettingsErrors = {
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+};
+
+export type GetNotificationSettingsError = GetNotificationSettingsErrors[keyof GetNotificationSettingsErrors];
+
+export type GetNotificationSettingsResponses = {
+    /**
+     * Your settings
+     */
+    200: NotificationSettings;
+};
+
+export type GetNotificationSettingsResponse = GetNotificationSettingsResponses[keyof GetNotificationSettingsResponses];
+
+export type UpdateNotificationSettingsData = {
+    body: UpdateNotificationSettings;
+    path?: never;
+    query?: never;
+    url: '/users/me/notifications';
+};
+
+export type UpdateNotificationSettingsErrors = {
+    /**
+     * Malformed request (`malformed_request`)
+     */
+    400: Problem;
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * The request is too large (`request_too_large`)
+     */
+    413: Problem;
+    /**
+     * This kind of body is not supported (`unsupported_media_type`)
+     */
+    415: Problem;
+    /**
+     * Some values are not valid (`validation_failed`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+    /**
+     * Out of storage (`storage_full`)
+     */
+    507: Problem;
+};
+
+export type UpdateNotificationSettingsError = UpdateNotificationSettingsErrors[keyof UpdateNotificationSettingsErrors];
+
+export type UpdateNotificationSettingsResponses = {
+    /**
+     * Your settings, as changed
+     */
+    200: NotificationSettings;
+};
+
+export type UpdateNotificationSettingsResponse = UpdateNotificationSettingsResponses[keyof UpdateNotificationSettingsResponses];
+
+export type ListWebhooksData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/webhooks';
+};
+
+export type ListWebhooksErrors = {
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListWebhooksError = ListWebhooksErrors[keyof ListWebhooksErrors];
+
+export type ListWebhooksResponses = {
+    /**
+     * Every endpoint, but for its secret
+     */
+    200: Array<Webhook>;
+};
+
+export type ListWebhooksResponse = ListWebhooksResponses[keyof ListWebhooksResponses];
+
+export type CreateWebhookData = {
+    body: CreateWebhook;
+    headers?: {
+        /**
+         * A word of your choice, best a UUID: within 24 hours the same request with it has the same reply, and happens once
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/webhooks';
+};
+
+export type CreateWebhookErrors = {
+    /**
+     * Malformed request (`malformed_request`) · Malformed Idempotency-Key (`malformed_idempotency_key`)
+     */
+    400: Problem;
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * There are too many webhooks (`too_many_webhooks`) · The same request is still under way (`idempotency_key_in_use`)
+     */
+    409: Problem;
+    /**
+     * The request is too large (`request_too_large`)
+     */
+    413: Problem;
+    /**
+     * This kind of body is not supported (`unsupported_media_type`)
+     */
+    415: Problem;
+    /**
+     * The URL is not allowed (`url_not_allowed`) · Some values are not valid (`validation_failed`) · The Idempotency-Key belongs to another request (`idempotency_key_reused`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+    /**
+     * Out of storage (`storage_full`)
+     */
+    507: Problem;
+};
+
+export type CreateWebhookError = CreateWebhookErrors[keyof CreateWebhookErrors];
+
+export type CreateWebhookResponses = {
+    /**
+     * The endpoint and its secret
+     */
+    201: NewWebhook;
+};
+
+export type CreateWebhookResponse = CreateWebhookResponses[keyof CreateWebhookResponses];
+
+export type RotateCallbackSecretData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/webhooks/callback-secret';
+};
+
+export type RotateCallbackSecretErrors = {
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+    /**
+     * Out of storage (`storage_full`)
+     */
+    507: Problem;
+};
+
+export type RotateCallbackSecretError = RotateCallbackSecretErrors[keyof RotateCallbackSecretErrors];
+
+export type RotateCallbackSecretResponses = {
+    /**
+     * The secret
+     */
+    200: WebhookSecret;
+};
+
+export type RotateCallbackSecretResponse = RotateCallbackSecretResponses[keyof RotateCallbackSecretResponses];
+
+export type DeleteWebhookData = {
+    body?: never;
+    path: {
+        /**
+         * The endpoint
+         */
+        webhook_id: string;
+    };
+    query?: never;
+    url: '/webhooks/{webhook_id}';
+};
+
+export type DeleteWebhookErrors = {
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * There is no such webhook (`webhook_not_found`)
+     */
+    404: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+    /**
+     * Out of storage (`storage_full`)
+     */
+    507: Problem;
+};
+
+export type DeleteWebhookError = DeleteWebhookErrors[keyof DeleteWebhookErrors];
+
+export type DeleteWebhookResponses = {
+    /**
+     * It is gone
+     */
+    204: void;
+};
+
+export type DeleteWebhookResponse = DeleteWebhookResponses[keyof DeleteWebhookResponses];
+
+export type GetWebhookData = {
+    body?: never;
+    path: {
+        /**
+         * The endpoint
+         */
+        webhook_id: string;
+    };
+    query?: never;
+    url: '/webhooks/{webhook_id}';
+};
+
+export type GetWebhookErrors = {
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * There is no such webhook (`webhook_not_found`)
+     */
+    404: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+};
+
+export type GetWebhookError = GetWebhookErrors[keyof GetWebhookErrors];
+
+export type GetWebhookResponses = {
+    /**
+     * The endpoint
+     */
+    200: Webhook;
+};
+
+export type GetWebhookResponse = GetWebhookResponses[keyof GetWebhookResponses];
+
+export type UpdateWebhookData = {
+    body: UpdateWebhook;
+    path: {
+        /**
+         * The endpoint
+         */
+        webhook_id: string;
+    };
+    query?: never;
+    url: '/webhooks/{webhook_id}';
+};
+
+export type UpdateWebhookErrors = {
+    /**
+     * Malformed request (`malformed_request`)
+     */
+    400: Problem;
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * There is no such webhook (`webhook_not_found`)
+     */
+    404: Problem;
+    /**
+     * The request is too large (`request_too_large`)
+     */
+    413: Problem;
+    /**
+     * This kind of body is not supported (`unsupported_media_type`)
+     */
+    415: Problem;
+    /**
+     * The URL is not allowed (`url_not_allowed`) · Some values are not valid (`validation_failed`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+    /**
+     * Out of storage (`storage_full`)
+     */
+    507: Problem;
+};
+
+export type UpdateWebhookError = UpdateWebhookErrors[keyof UpdateWebhookErrors];
+
+export type UpdateWebhookResponses = {
+    /**
+     * The endpoint, as changed
+     */
+    200: Webhook;
+};
+
+export type UpdateWebhookResponse = UpdateWebhookResponses[keyof UpdateWebhookResponses];
+
+export type RotateWebhookSecretData = {
+    body?: never;
+    path: {
+        /**
+         * The endpoint
+         */
+        webhook_id: string;
+    };
+    query?: never;
+    url: '/webhooks/{webhook_id}/rotate-secret';
+};
+
+export type RotateWebhookSecretErrors = {
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * There is no such webhook (`webhook_not_found`)
+     */
+    404: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+    /**
+     * Out of storage (`storage_full`)
+     */
+    507: Problem;
+};
+
+export type RotateWebhookSecretError = RotateWebhookSecretErrors[keyof RotateWebhookSecretErrors];
+
+export type RotateWebhookSecretResponses = {
+    /**
+     * The new secret
+     */
+    200: WebhookSecret;
+};
+
+export type RotateWebhookSecretResponse = RotateWebhookSecretResponses[keyof RotateWebhookSecretResponses];
+
+export type TestWebhookData = {
+    body?: never;
+    path: {
+        /**
+         * The endpoint
+         */
+        webhook_id: string;
+    };
+    query?: never;
+    url: '/webhooks/{webhook_id}/test';
+};
+
+export type TestWebhookErrors = {
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * There is no such webhook (`webhook_not_found`)
+     */
+    404: Problem;
+    /**
+     * The webhook is disabled (`webhook_disabled`)
+     */
+    409: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+    /**
+     * Out of storage (`storage_full`)
+     */
+    507: Problem;
+};
+
+export type TestWebhookError = TestWebhookErrors[keyof TestWebhookErrors];
+
+export type TestWebhookResponses = {
+    /**
+     * The message on its way
+     */
+    202: WebhookDelivery;
+};
+
+export type TestWebhookResponse = TestWebhookResponses[keyof TestWebhookResponses];
+
+export type ListDeliveriesData = {
+    body?: never;
+    path: {
+        /**
+         * The endpoint
+         */
+        webhook_id: string;
+    };
+    query?: {
+        /**
+         * How many entries at most.
+         */
+        limit?: number;
+        /**
+         * Where to go on: taken from the `Link` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/webhooks/{webhook_id}/deliveries';
+};
+
+export type ListDeliveriesErrors = {
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * There is no such webhook (`webhook_not_found`)
+     */
+    404: Problem;
+    /**
+     * Some values are not valid (`validation_failed`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListDeliveriesError = ListDeliveriesErrors[keyof ListDeliveriesErrors];
+
+export type ListDeliveriesResponses = {
+    /**
+     * Messages of the last month, and those that wait
+     */
+    200: Array<WebhookDelivery>;
+};
+
+export type ListDeliveriesResponse = ListDeliveriesResponses[keyof ListDeliveriesResponses];
+
+export type RedeliverData = {
+    body?: never;
+    path: {
+        /**
+         * The endpoint
+         */
+        webhook_id: string;
+        /**
+         * The message
+         */
+        delivery_id: string;
+    };
+    query?: never;
+    url: '/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver';
+};
+
+export type RedeliverErrors = {
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * There is no such webhook (`webhook_not_found`) · There is no such delivery (`delivery_not_found`)
+     */
+    404: Problem;
+    /**
+     * The webhook is disabled (`webhook_disabled`)
+     */
+    409: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+    /**
+     * Out of storage (`storage_full`)
+     */
+    507: Problem;
+};
+
+export type RedeliverError = RedeliverErrors[keyof RedeliverErrors];
+
+export type RedeliverResponses = {
+    /**
+     * The message on its way
+     */
+    202: WebhookDelivery;
+};
+
+export type RedeliverResponse = RedeliverResponses[keyof RedeliverResponses];
+
+export type ListAllJobsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many entries at most.
+         */
+        limit?: number;
+        /**
+         * Only jobs in this status.
+         */
+        status?: JobState;
+        /**
+         * Only jobs of this processor.
+         */
+        processor?: string;
+        /**
+         * Only jobs whose file is of this category.
+         */
+        category?: string;
+        /**
+         * Only jobs whose file has this tag.
+         */
+        tag?: string;
+        /**
+         * Only jobs whose file's name contains this, whatever its case.
+         */
+        filename?: string;
+        /**
+         * Where to go on: taken from the `Link` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/admin/jobs';
+};
+
+export type ListAllJobsErrors = {
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * Some values are not valid (`validation_failed`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListAllJobsError = ListAllJobsErrors[keyof ListAllJobsErrors];
+
+export type ListAllJobsResponses = {
+    /**
+     * A page of jobs
+     */
+    200: Array<OwnedJob>;
+};
+
+export type ListAllJobsResponse = ListAllJobsResponses[keyof ListAllJobsResponses];
+
+export type ListUsersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many entries at most.
+         */
+        limit?: number;
+        /**
+         * Where to go on: taken from the `Link` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/admin/users';
+};
+
+export type ListUsersErrors = {
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * Some values are not valid (`validation_failed`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListUsersError = ListUsersErrors[keyof ListUsersErrors];
+
+export type ListUsersResponses = {
+    /**
+     * A page of users
+     */
+    200: Array<User>;
+};
+
+export type ListUsersResponse = ListUsersResponses[keyof ListUsersResponses];
+
+export type ListAllActivityData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many entries at most.
+         */
+        limit?: number;
+        /**
+         * Of this type alone.
+         */
+        type?: 'job.created' | 'job.completed' | 'job.failed' | 'job.cancelled' | 'job.deleted' | 'file.downloaded' | 'report.requested' | 'report.completed' | 'report.failed' | 'user.registered' | 'user.logged_in' | 'user.logged_out' | 'user.password_changed' | 'api_key.created' | 'api_key.revoked' | 'admin.acted' | 'note';
+        /**
+         * What happened then or later.
+         */
+        from?: string;
+        /**
+         * What happened before.
+         */
+        to?: string;
+        /**
+         * Where to go on: taken from the `Link` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/admin/activity';
+};
+
+export type ListAllActivityErrors = {
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * Some values are not valid (`validation_failed`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListAllActivityError = ListAllActivityErrors[keyof ListAllActivityErrors];
+
+export type ListAllActivityResponses = {
+    /**
+     * A page of entries
+     */
+    200: ActivityOfEverybody;
+};
+
+export type ListAllActivityResponse = ListAllActivityResponses[keyof ListAllActivityResponses];
+
+export type GetQueueData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/admin/queue';
+};
+
+export type GetQueueErrors = {
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+};
+
+export type GetQueueError = GetQueueErrors[keyof GetQueueErrors];
+
+export type GetQueueResponses = {
+    /**
+     * The queue as it stands
+     */
+    200: Queue;
+};
+
+export type GetQueueResponse = GetQueueResponses[keyof GetQueueResponses];
+
+export type PauseProcessingData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/admin/processing/pause';
+};
+
+export type PauseProcessingErrors = {
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+};
+
+export type PauseProcessingError = PauseProcessingErrors[keyof PauseProcessingErrors];
+
+export type PauseProcessingResponses = {
+    /**
+     * The queue as it stands
+     */
+    200: Queue;
+};
+
+export type PauseProcessingResponse = PauseProcessingResponses[keyof PauseProcessingResponses];
+
+export type ResumeProcessingData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/admin/processing/resume';
+};
+
+export type ResumeProcessingErrors = {
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+};
+
+export type ResumeProcessingError = ResumeProcessingErrors[keyof ResumeProcessingErrors];
+
+export type ResumeProcessingResponses = {
+    /**
+     * The queue as it stands
+     */
+    200: Queue;
+};
+
+export type ResumeProcessingResponse = ResumeProcessingResponses[keyof ResumeProcessingResponses];
+
+export type RetryDeadLetterData = {
+    body?: never;
+    path: {
+        /**
+         * The task
+         */
+        task_id: string;
+    };
+    query?: never;
+    url: '/admin/dead-letters/{task_id}/retry';
+};
+
+export type RetryDeadLetterErrors = {
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * There is no such dead letter (`dead_letter_not_found`) · There is no such job (`job_not_found`)
+     */
+    404: Problem;
+    /**
+     * The job cannot be retried (`job_not_retryable`)
+     */
+    409: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+    /**
+     * Out of storage (`storage_full`)
+     */
+    507: Problem;
+};
+
+export type RetryDeadLetterError = RetryDeadLetterErrors[keyof RetryDeadLetterErrors];
+
+export type RetryDeadLetterResponses = {
+    /**
+     * It waits again
+     */
+    204: void;
+};
+
+export type RetryDeadLetterResponse = RetryDeadLetterResponses[keyof RetryDeadLetterResponses];
