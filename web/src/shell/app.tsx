@@ -1,0 +1,119 @@
+import { lazy, Suspense, useEffect } from 'react';
+import { AccountPage } from '../accounts/account-page';
+import { LoginPage, RegisterPage } from '../accounts/login-page';
+import { queries } from '../api/client';
+import { useLiveJobs } from '../api/live';
+import { session, type Reader } from '../api/session';
+import { JobPage } from '../jobs/job-page';
+import { ReportsPage } from '../reports/reports-page';
+import { Announcer } from '../ui/announcer';
+import { Empty, Loading } from '../ui/states';
+import { useStore } from '../ui/store';
+import { Toasts } from '../ui/toasts';
+import { uploads } from '../uploads/uploads';
+import { useLimits } from '../uploads/use-limits';
+import { WebhookPage } from '../webhooks/webhook-page';
+import { WebhooksPage } from '../webhooks/webhooks-page';
+import { ErrorBoundary } from './error-boundary';
+import { Header } from './header';
+import { HomePage } from './home-page';
+import type { Route } from './route';
+import { usePageTitle, useRoute } from './use-route';
+
+/** Charts are large, so they come when somebody wants to see them. */
+const InsightPage = lazy(async () => ({ default: (await import('../insight/insight-page')).InsightPage }));
+
+export function App() {
+  const route = useRoute();
+  const reader = useStore(session.reader);
+  useEffect(() => session.start(), []);
+  return (
+    <>
+      <a className="skip" href="#main" onClick={skip}>
+        Skip to content
+      </a>
+      <Header route={route} reader={reader} />
+      <main id="main" tabIndex={-1}>
+        {reader.is === 'unknown' ? <Loading /> : <Visit key={idOf(reader)} route={route} reader={reader} />}
+      </main>
+      <Toasts />
+      <Announcer />
+    </>
+  );
+}
+
+const idOf = (reader: Reader) => (reader.is === 'user' ? reader.user.user_id : reader.is);
+
+/** What one reader sees. With the next one everything begins anew, so that nobody sees what is another's. */
+function Visit({ route, reader }: { route: Route; reader: Reader }) {
+  const { data: limits } = useLimits();
+  const mustLogIn = reader.is === 'anonymous' && limits?.auth_required === true;
+  useEffect(
+    () => () => {
+      queries.removeQueries({ predicate: ({ queryKey: [name] }) => name !== 'limits' });
+      uploads.update(() => []);
+    },
+    [],
+  );
+  if (mustLogIn && route.page !== 'register') return <LoginPage isNeeded />;
+  return (
+    <>
+      {(reader.is === 'user' || limits?.auth_required === false) && <LiveJobs />}
+      <ErrorBoundary key={route.page}>
+        <Suspense fallback={<Loading lines={8} />}>
+          <Page route={route} reader={reader} />
+        </Suspense>
+      </ErrorBoundary>
+    </>
+  );
+}
+
+function LiveJobs() {
+  useLiveJobs();
+  return null;
+}
+
+/** The fragment of the address says which page it is, so it cannot say where on the page. */
+function skip(event: { preventDefault(): void }): void {
+  event.preventDefault();
+  document.getElementById('main')?.focus();
+}
+
+function Page({ route, reader }: { route: Route; reader: Reader }) {
+  switch (route.page) {
+    case 'home':
+      return <HomePage />;
+    case 'job':
+      return <JobPage key={route.jobId} jobId={route.jobId} />;
+    case 'insight':
+      return <InsightPage />;
+    case 'webhooks':
+      return <WebhooksPage />;
+    case 'webhook':
+      return <WebhookPage key={route.webhookId} webhookId={route.webhookId} />;
+    case 'reports':
+      return <ReportsPage recipient={reader.is === 'user' ? reader.user.email : null} />;
+    case 'login':
+      return <LoginPage isNeeded={false} />;
+    case 'register':
+      return <RegisterPage />;
+    case 'account':
+      return reader.is === 'user' ? <AccountPage user={reader.user} /> : <LoginPage isNeeded={false} />;
+    default:
+      return <MissingPage />;
+  }
+}
+
+function MissingPage() {
+  const heading = usePageTitle('Not found');
+  return (
+    <>
+      <h1 ref={heading} tabIndex={-1}>
+        Not found
+      </h1>
+      <Empty title="There is no such page">
+        <a href="#/">Hand in files, and see your jobs</a>
+      </Empty>
+    </>
+  );
+}

@@ -1,0 +1,16 @@
+import { Component, type ReactNode } from 'react';
+import { ErrorNotice } from '../ui/states';
+
+/** Says what went wrong where a page cannot be shown, such as when a part of it does not arrive. */
+export class ErrorBoundary extends Component<{ children: ReactNode }, { error?: unknown }> {
+  override state: { error?: unknown } = {};
+
+  static getDerivedStateFromError(error: unknown) {
+    return { error };
+  }
+
+  override render(): ReactNode {
+    if (this.state.error === undefined) return this.props.children;
+    return <ErrorNotice error={this.state.error} onRetry={() => window.location.reload()} />;
+  }
+}
