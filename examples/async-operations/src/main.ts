@@ -1,0 +1,4 @@
+import { start } from 'filemill';
+import { asyncOperations } from './index';
+
+void start([asyncOperations]);

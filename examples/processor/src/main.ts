@@ -1,0 +1,4 @@
+import { start } from 'filemill';
+import { subtitles } from './index';
+
+void start([subtitles]);
