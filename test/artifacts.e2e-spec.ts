@@ -1,5 +1,8 @@
+import { Database } from '@app/platform/database/database';
+import { OutcomeUnknown } from '@app/platform/database/database.errors';
 import { BlobStore } from '@app/platform/storage/blob-store';
 import { BlobSweeper } from '@app/platform/storage/blob.sweeper';
+import { TaskQueue } from '@app/platform/tasks/task-queue';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startApp, type TestApp } from './support/app';
@@ -54,6 +57,32 @@ describe('artifacts', () => {
     expect([part.status, part.text]).toEqual([206, 'script']);
     const same = await client.send(page.url, { headers: { 'if-none-match': headers.get('etag')! } });
     expect([same.status, same.text]).toEqual([304, '']);
+  });
+
+  it('are kept when nobody can tell whether the job has them', async () => {
+    const database = service.app.get(Database);
+    const transaction = database.transaction.bind(database);
+    const completed = () =>
+      database.committed
+        .selectFrom('jobs')
+        .select('job_id')
+        .where('filename', '=', 'stream.deriving')
+        .where('status', '=', 'completed')
+        .execute();
+    const before = (await completed()).length;
+    database.transaction = async (work, options) => {
+      const value = await transaction(work, options);
+      if ((await completed()).length === before) return value;
+      database.transaction = transaction;
+      throw new OutcomeUnknown(new Error('The connection broke.'));
+    };
+    const { artifacts } = await client.settled((await derive('stream')).job_id);
+    await waitFor(() => database.transaction === transaction);
+    await waitFor(
+      () => service.app.get(TaskQueue).counts(),
+      ({ queued, running }) => queued + running === 0,
+    );
+    expect((await client.send(artifacts[0].url)).ok().text).toBe('stream');
   });
 
   it('are waited for when the processor does not', async () => {

@@ -1,9 +1,12 @@
 /** End-to-end tests: over HTTP, on the built application (`@app/*` is `dist/*`). */
+const base = require('./support/jest.base.js');
+
 module.exports = {
-  ...require('./support/jest.base.js'),
+  ...base,
   displayName: 'e2e',
   testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'],
   testPathIgnorePatterns: ['<rootDir>/test/crash/'],
-  moduleNameMapper: { '^@app/(.*)$': '<rootDir>/dist/$1' },
-  testTimeout: 20_000,
+  moduleNameMapper: { ...base.moduleNameMapper, '^@app/(.*)$': '<rootDir>/dist/$1' },
+  testTimeout: 120_000, // ends what hangs, also on a slow machine; a test that promises a time measures it
+  maxWorkers: 2, // they wait more than they work, also where there are two cores only
 };

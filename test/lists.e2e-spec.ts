@@ -113,6 +113,7 @@ describe.each([
     'category[]=a',
     'tag[$ne]=a',
     'colour=red',
+    'filename=a%00',
     `tag=${'x'.repeat(101)}`,
     `filename=${'x'.repeat(256)}`,
   ])('refuses ?%s', async (query) => {
@@ -122,7 +123,7 @@ describe.each([
     expect(new Set(errors?.map((error) => error.field))).toEqual(new Set([field]));
   });
 
-  it.each(['limit=1', 'limit=500', 'cursor=00000000-0000-0000-0000-000000000000', '', 'filename=%00'])(
+  it.each(['limit=1', 'limit=500', 'cursor=00000000-0000-0000-0000-000000000000', ''])(
     'takes ?%s',
     async (query) => expect((await client.send(`${route}?${query}`)).status).toBe(200),
   );
@@ -219,6 +220,7 @@ describe('filters', () => {
       file_id: expect.any(String),
       filename: 'Report-100%.txt',
       content_type: 'text/plain',
+      expires_at: null,
       size_bytes: 1,
       sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
       description: null,

@@ -11,6 +11,8 @@ import {
   type OpenApiDocument,
   type Route,
 } from './support/openapi-contract';
+import { OPERATIONS } from './support/operations';
+import { TUS, TusClient } from './support/tus';
 
 const ROOT = join(__dirname, '..');
 const PROBLEM = { $ref: '#/components/schemas/Problem' };
@@ -23,7 +25,7 @@ const schemas = schemasOf(committed);
 
 /** Names of properties and parameters, by what their schema has to say. */
 const CONVENTIONS: readonly (readonly [RegExp, object])[] = [
-  [/^(job|file)_id$/, { format: 'uuid' }],
+  [/^(job|file|user|key|task|webhook|delivery|report)_id$/, { format: 'uuid' }],
   [/(?<!taken)_at$/, { format: 'date-time' }],
   [/(_bytes|_count|_ms)$|^(attempt|limit)$/, { type: 'integer' }],
 ];
@@ -52,22 +54,7 @@ describe('the OpenAPI document', () => {
   });
 
   it('has the operations that clients are generated from', () => {
-    expect(operations.map(([id]) => id).toSorted()).toEqual([
-      'cancelJob',
-      'createJob',
-      'deleteJob',
-      'downloadArtifact',
-      'downloadFile',
-      'getJob',
-      'getResult',
-      'listFiles',
-      'listJobs',
-      'listProcessors',
-      'livez',
-      'readyz',
-      'retryJob',
-      'upload',
-    ]);
+    expect(operations.map(([id]) => id).toSorted()).toEqual(OPERATIONS);
   });
 
   it('refers only to what it has', () => {
@@ -147,12 +134,21 @@ describe('the OpenAPI document', () => {
     expect(required).toEqual(['file']);
     const { file, ...others } = properties as Record<string, object>;
     expect(file).toMatchObject({ type: 'string', format: 'binary' });
-    expect(Object.keys(others)).toEqual(['description', 'tags', 'category', 'processor']);
+    expect(Object.keys(others)).toEqual([
+      'description',
+      'tags',
+      'category',
+      'processor',
+      'options',
+      'expires_in',
+      'notify_email',
+      'callback_url',
+    ]);
     for (const schema of Object.values(others)) expect(schema).toMatchObject({ type: 'string', example: '' });
   });
 });
 
-describe.each(operations)('%s', (_, { method, path, summary, tags, parameters, responses }) => {
+describe.each(operations)('%s', (_, { method, path, summary, tags, parameters, responses, security }) => {
   const answers = Object.entries(responses);
 
   it('is described, and so is everything about it', () => {
@@ -177,24 +173,36 @@ describe.each(operations)('%s', (_, { method, path, summary, tags, parameters, r
       expect(Object.keys(schema)).toContainEqual(expect.stringMatching(/^(maxLength|maximum|format|\$ref)$/));
     }
     const limits = inQuery.filter(({ name }) => name === 'limit').map(({ schema }) => schema);
-    const isList = path.split('/').length === 2 && method === 'get' && inQuery.length > 0;
+    const isList = method === 'get' && inQuery.length > 0 && /^(\/admin)?\/[^/]+$|\/deliveries$/.test(path);
     expect(limits).toEqual(isList ? [{ type: 'integer', minimum: 1, maximum: 500, default: 50 }] : []);
   });
 
-  it('answers with a schema', () => {
+  it('answers with a schema, or in headers alone', () => {
     const successes = answers.filter(([status]) => status.startsWith('2'));
     expect(successes.length).toBeGreaterThan(0);
-    for (const [, { content = {} }] of successes) {
-      expect(Object.keys(content)).toHaveLength(1);
+    for (const [status, { content = {}, headers = {} }] of successes) {
+      const types = Object.keys(content);
+      if (status === '204' || 'Upload-Offset' in headers) {
+        expect(types).toEqual([]);
+        continue;
+      }
+      expect(types[0]).toMatch(/^(application\/(json|octet-stream)|text\/event-stream)$/);
+      expect(types.slice(1)).toEqual(types.length > 1 ? ['application/x-ndjson'] : []);
       for (const { schema } of Object.values(content)) expect(schema).toBeDefined();
     }
+  });
+
+  it('says who may', () => {
+    const isPublic = security.length === 0;
+    expect(isPublic || security).toEqual(isPublic || [{}, { bearer: [] }, { apiKey: [] }]);
+    for (const code of ['not_authenticated', 'forbidden'])
+      expect(JSON.stringify(responses).includes(`"code":"${code}"`)).toBe(!isPublic);
   });
 
   it('answers errors with problems, an example of each', () => {
     const errors = answers.filter(([status]) => Number(status) >= 400);
     expect(Object.keys(responses)).toContain('500');
-    const isStateless = ['/livez', '/processors'].includes(path);
-    expect('503' in responses).toBe(!isStateless);
+    expect('503' in responses).toBe(!['/livez', '/limits'].includes(path)); // they need no database
     const checker = new SchemaChecker(committed);
     for (const [status, { content = {} }] of errors) {
       expect(Object.entries(content)).toEqual([
@@ -207,6 +215,8 @@ describe.each(operations)('%s', (_, { method, path, summary, tags, parameters, r
     }
   });
 });
+
+const UNKNOWN_UPLOAD = `/upload/resumable/${UNKNOWN_ID}`;
 
 describe('what the service answers', () => {
   /** Documented answers are closed here, so that a member which nobody documented is an error. */
@@ -238,6 +248,10 @@ describe('what the service answers', () => {
     ['upload', 413, () => send('x', { fields: { description: 'x'.repeat(20_000) } })],
     ['upload', 415, () => client.sendJson('/upload', {})],
     ['upload', 422, () => send('x', { fields: { description: 'x'.repeat(1001) } })],
+    ['createResumableUpload', 412, () => client.send('/upload/resumable', { method: 'POST' })],
+    ['appendResumableUpload', 404, () => new TusClient(client.url).append(UNKNOWN_UPLOAD, 0, 'x')],
+    ['appendResumableUpload', 415, () => client.send(UNKNOWN_UPLOAD, { method: 'PATCH', headers: TUS })],
+    ['terminateResumableUpload', 404, () => new TusClient(client.url).terminate(UNKNOWN_UPLOAD)],
     ['createJob', 400, () => client.sendJson('/jobs', 'no object')],
     ['createJob', 404, () => client.sendJson('/jobs', { file_id: UNKNOWN_ID })],
     ['createJob', 413, () => client.sendJson('/jobs', { file_id: 'x'.repeat(200_000) })],
@@ -248,6 +262,10 @@ describe('what the service answers', () => {
     ['listFiles', 200, () => get('/files')],
     ['listFiles', 422, () => get('/files?limit=0')],
     ['getJob', 404, () => get(`/jobs/${UNKNOWN_ID}`)],
+    ['watchJob', 404, () => get(`/jobs/${UNKNOWN_ID}/events`)],
+    ['watchJob', 422, () => get(`/jobs/${UNKNOWN_ID}/events?last_event_id=x`)],
+    ['watchJobs', 422, () => get('/jobs/events', { 'last-event-id': 'x' })],
+    ['watchActivity', 422, () => get('/activity/stream', { 'last-event-id': 'x' })],
     ['deleteJob', 404, () => client.delete(UNKNOWN_ID)],
     ['getResult', 404, () => get(`/jobs/${UNKNOWN_ID}/result`)],
     ['cancelJob', 404, () => client.act(UNKNOWN_ID, 'cancel')],

@@ -16,6 +16,7 @@ const UNKNOWN_ID = '019a9c1e-7b41-7000-9d3c-2f60c1a7e4b5';
 interface Exchange {
   readonly url: string;
   readonly ifNoneMatch: string | null;
+  readonly prefer: string | null;
   readonly status: number;
 }
 
@@ -25,8 +26,18 @@ function recordingFetch(exchanges: Exchange[]): typeof fetch {
     const request = new Request(input, init);
     const response = await fetch(request);
     const { url, headers } = request;
-    exchanges.push({ url, ifNoneMatch: headers.get('if-none-match'), status: response.status });
+    const ifNoneMatch = headers.get('if-none-match');
+    exchanges.push({ url, ifNoneMatch, prefer: headers.get('prefer'), status: response.status });
     return response;
+  };
+}
+
+/** The same, through something that lets no preference pass. */
+function impatientFetch(exchanges: Exchange[]): typeof fetch {
+  return async (input, init) => {
+    const request = new Request(input, init);
+    request.headers.delete('prefer');
+    return recordingFetch(exchanges)(request);
   };
 }
 
@@ -133,12 +144,22 @@ describe('the SDK', () => {
   });
 
   describe('waitForJob', () => {
-    it('asks only for changes', async () => {
+    it('asks once, and is answered when the job has settled', async () => {
       const exchanges: Exchange[] = [];
       const watcher = new Filemill({ baseUrl: service.url, fetch: recordingFetch(exchanges) });
+      const job = await gates.running();
+      const wait = watcher.waitForJob(job.job_id);
+      await gates.open([job]);
+      expect(await wait).toMatchObject({ job_id: job.job_id, status: 'completed' });
+      expect(exchanges).toMatchObject([{ prefer: 'wait=30', status: 200 }]);
+    });
+
+    it('asks only for changes where it is not made to wait', async () => {
+      const exchanges: Exchange[] = [];
+      const watcher = new Filemill({ baseUrl: service.url, fetch: impatientFetch(exchanges) });
       const busy = await gates.allThreads();
       const { job_id } = await upload('waits for a thread');
-      const wait = watcher.waitForJob(job_id, { intervalMs: 1 });
+      const wait = watcher.waitForJob(job_id);
       await waitFor(() => exchanges.some(({ status }) => status === 304));
       await gates.open(busy);
       expect(await wait).toMatchObject({ job_id, status: 'completed' });
@@ -148,20 +169,20 @@ describe('the SDK', () => {
 
     it('gives up in time, having asked at growing intervals', async () => {
       const exchanges: Exchange[] = [];
-      const watcher = new Filemill({ baseUrl: service.url, fetch: recordingFetch(exchanges) });
+      const watcher = new Filemill({ baseUrl: service.url, fetch: impatientFetch(exchanges) });
       const job = await gates.running();
-      const error = await rejection(watcher.waitForJob(job.job_id, { timeoutMs: 600, intervalMs: 10 }));
+      const error = await rejection(watcher.waitForJob(job.job_id, { timeoutMs: 600 }));
       expect(error).toBeInstanceOf(WaitTimeoutError);
       expect(error).toMatchObject({ jobId: job.job_id, timeoutMs: 600 });
       expect(exchanges.length).toBeGreaterThan(1);
-      expect(exchanges.length).toBeLessThan(15);
+      expect(exchanges.length).toBeLessThan(6);
       expect(await gates.open([job])).toMatchObject([{ status: 'completed' }]);
     });
 
     it('stops when told so, with the reason it was given', async () => {
       const job = await gates.running();
       const stop = new AbortController();
-      const wait = rejection(filemill.waitForJob(job.job_id, { signal: stop.signal, intervalMs: 60_000 }));
+      const wait = rejection(filemill.waitForJob(job.job_id, { signal: stop.signal }));
       const reason = new Error('The user went away');
       stop.abort(reason);
       expect(await wait).toBe(reason);
@@ -172,10 +193,10 @@ describe('the SDK', () => {
 
     it('stops in the middle of a pause', async () => {
       const exchanges: Exchange[] = [];
-      const watcher = new Filemill({ baseUrl: service.url, fetch: recordingFetch(exchanges) });
+      const watcher = new Filemill({ baseUrl: service.url, fetch: impatientFetch(exchanges) });
       const job = await gates.running();
       const stop = new AbortController();
-      const wait = rejection(watcher.waitForJob(job.job_id, { signal: stop.signal, intervalMs: 60_000 }));
+      const wait = rejection(watcher.waitForJob(job.job_id, { signal: stop.signal }));
       await waitFor(() => exchanges.length === 1);
       stop.abort();
       expect(await wait).toMatchObject({ name: 'AbortError' });
@@ -223,6 +244,50 @@ describe('the SDK', () => {
       expect(await filemill.listJobs({ query })).toMatchObject([{ filename: '3.txt' }]);
       expect(await filemill.listFiles({ query: { category: 'nothing' } })).toEqual([]);
     });
+  });
+
+  it('gives the log and the messages to webhooks page by page', async () => {
+    for (const description of ['one', 'two', 'three'])
+      await filemill.createActivityEntry({ body: { description } });
+    const first = await filemill.activityPage({ type: 'note', limit: 2 });
+    const second = await filemill.activityPage({ type: 'note', limit: 2, cursor: first.nextCursor });
+    expect([...first.items, ...second.items].map(({ description }) => description)).toEqual([
+      'three',
+      'two',
+      'one',
+    ]);
+    expect([first.total, second.nextCursor]).toEqual([3, undefined]);
+
+    const url = 'https://webhooks.example.org/';
+    const path = { webhook_id: (await filemill.createWebhook({ body: { url } })).webhook_id };
+    const sent = [await filemill.testWebhook({ path }), await filemill.testWebhook({ path })];
+    const ids: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await filemill.deliveriesPage({ path, query: { limit: 1, cursor } });
+      ids.push(...page.items.map(({ delivery_id: id }) => id));
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+    expect(ids).toEqual(sent.map(({ delivery_id: id }) => id).toReversed());
+    await filemill.deleteWebhook({ path });
+  });
+
+  it('gives reports page by page, and their files', async () => {
+    const request = (report_name: string) =>
+      filemill.createReport({ body: { recipient_email: 'ada@example.org', report_name, format: 'csv' } });
+    const [older, newer] = [await request('older'), await request('newer')];
+    const first = await filemill.reportsPage({ limit: 1 });
+    const second = await filemill.reportsPage({ limit: 1, cursor: first.nextCursor });
+    expect([...first.items, ...second.items].map(({ report_id: id }) => id)).toEqual([
+      newer.report_id,
+      older.report_id,
+    ]);
+    const path = { report_id: newer.report_id };
+    await waitFor(
+      () => filemill.getReport({ path }),
+      ({ status }) => status === 'completed',
+    );
+    expect(await (await filemill.downloadReport({ path })).text()).toContain('section');
   });
 
   describe('downloadFile', () => {

@@ -43,8 +43,11 @@ describe('POST /upload', () => {
       category: 'minutes',
       tags: ['2026', 'draft'],
       uploaded_at: expect.stringMatching(TIMESTAMP),
+      expires_at: null,
       upload_time_ms: expect.any(Number),
       status: 'pending',
+      result: null,
+      error: null,
       message: expect.stringContaining(`/jobs/${upload.job_id}`),
     });
     expect(answer.headers.get('location')).toBe(`/jobs/${upload.job_id}`);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ChildServer } from '../support/child-server';
 import { eventually } from '../support/eventually';
 import { ServiceClient } from '../support/service-client';
+import { TusClient } from '../support/tus';
 import { useDataDir } from './data-dir';
 import { expectConsistent, expectNothingLost, RECOVERY } from './durability';
 import { makeText } from '../support/known-text';
@@ -58,6 +59,24 @@ describe('a full disk', () => {
     expectConsistent(readStored(dataDir.path), ledger);
     await expectRecovered();
   });
+
+  it.each(['write', 'sync'])(
+    'at %s of a piece: 507, the offset is as before, and the upload goes on',
+    async (what) => {
+      const { name, content, sha256 } = makeText('piece.txt', 2_000_000);
+      const tus = new TusClient(server.url);
+      const path = await tus.begin(content.length, { filename: name });
+      await tus.append(path, 0, content.subarray(0, 1_000_000));
+      writeFileSync(fullDisk(), what);
+      const refused = await tus.append(path, 1_000_000, content.subarray(1_000_000));
+      expect([refused.status, refused.json()]).toMatchObject([507, { code: 'storage_full' }]);
+      rmSync(fullDisk());
+      expect(await tus.offset(path)).toBe(1_000_000);
+      await tus.append(path, 1_000_000, content.subarray(1_000_000));
+      const job = (await client.settledJobs()).find(({ filename }) => filename === name)!;
+      expect(await client.download(job.file_id)).toEqual({ status: 200, sha256 });
+    },
+  );
 
   it('in the database: 507, nothing is left, and it recovers by itself', async () => {
     writeFileSync(fullDisk(), 'database');

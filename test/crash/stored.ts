@@ -25,15 +25,25 @@ export interface StoredTask {
   readonly due_at: number | null;
 }
 
+export interface StoredReport {
+  readonly report_id: string;
+  readonly status: string;
+  readonly blob_key: string | null;
+  readonly mail_id: string | null;
+}
+
 /** What lies in a data directory, past the service: its rows, and its files on disk. */
 export interface Stored {
   readonly files: readonly FileOnRecord[];
   readonly jobs: readonly StoredJob[];
   readonly tasks: readonly StoredTask[];
+  readonly reports: readonly StoredReport[];
   /** SHA-256 of the bytes on disk by blob key. */
   readonly blobs: ReadonlyMap<string, string>;
   /** Files that were begun and not ended. */
   readonly unfinished: readonly string[];
+  /** Files of resumable uploads that are not finished. */
+  readonly growing: readonly string[];
 }
 
 /** Reads everything; nothing may be swept or purged meanwhile. */
@@ -44,8 +54,10 @@ export function readStored(dataDir: string): Stored {
       files: database.prepare<[], FileOnRecord>('select * from files').all(),
       jobs: database.prepare<[], StoredJob>('select * from jobs').all(),
       tasks: database.prepare<[], StoredTask>('select * from tasks').all(),
+      reports: database.prepare<[], StoredReport>('select * from reports').all(),
       blobs: new Map(blobPaths(dataDir).map(([key, path]) => [key, digest(path)])),
       unfinished: unfinishedPaths(dataDir),
+      growing: filesBelow(join(dataDir, 'files', 'growing')),
     };
   });
 }

@@ -30,6 +30,7 @@ describe('the log', () => {
     await client.send('/jobs?filename=secret-5&limit=x', {
       headers: { authorization: 'Bearer secret-6', cookie: 'a=secret-7', 'x-api-key': 'secret-8' },
     });
+    await client.send('/jobs?filename=secret-5&limit=x');
     await client.sendJson('/jobs', { file_id: 'secret-9' });
     await rawRequest(server.url, head('GET', '/jobs/%0d%0a{"level":60}%1b[31m', { 'X-Request-Id': 'my-id' }));
     await server.terminate();
@@ -40,6 +41,7 @@ describe('the log', () => {
     expect(requests).toEqual(
       expect.arrayContaining([
         { id: expect.any(String), method: 'POST', path: '/upload', status: 200 },
+        { id: expect.any(String), method: 'GET', path: '/jobs', status: 401 },
         { id: expect.any(String), method: 'GET', path: '/jobs', status: 422 },
         { id: expect.any(String), method: 'POST', path: '/jobs', status: 422 },
         { id: 'my-id', method: 'GET', path: '/jobs/%0d%0a{"level":60}%1b[31m', status: 404 },

@@ -49,7 +49,8 @@ describe('the network', () => {
 
     it('never ends well when the blob shrinks while it is sent', async () => {
       const size = 24 * MiB;
-      const { file_id } = await client.upload(Buffer.alloc(size, 'x'));
+      const { file_id, job_id } = await client.upload(Buffer.alloc(size, 'x'));
+      await client.settled(job_id); // its run has the file open, too
       const connection = await RawConnection.open(service.url);
       connection.socket.pause();
       await connection.write(head('GET', `/files/${file_id}`));
@@ -119,6 +120,11 @@ describe('the network', () => {
       connection.socket.end();
       expect((await connection.response()).status).toBe(200);
       await connection.closed;
+    });
+
+    it.each(['GET /jobs', 'POST /upload', 'GET /nothing'])('%s without Host is malformed', async (line) => {
+      const answer = await rawRequest(service.url, `${line} HTTP/1.1\r\nContent-Length: 0\r\n\r\n`);
+      expectProblem(answer, { status: 400, code: 'malformed_request' });
     });
 
     it('is answered in HTTP/1.0', async () => {

@@ -1,6 +1,6 @@
 import { Database } from '@app/platform/database/database';
 import { sql } from 'kysely';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import fs, { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -102,6 +102,23 @@ describe('storage', () => {
     for (const place of ['blobs', 'unfinished'])
       mkdirSync(join(service.dataDir, 'files', place), { recursive: true });
     await expectRecovery();
+  });
+});
+
+describe('the directory of the data', () => {
+  it('holds nothing that other accounts of the machine may read', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'filemill-e2e-'));
+    try {
+      const server = await ChildServer.start({ dataDir });
+      const client = new Client(server.url);
+      await client.settled((await client.upload('x')).job_id);
+      const entries = readdirSync(dataDir, { recursive: true, encoding: 'utf8' });
+      expect(entries).toContain('filemill.sqlite-wal');
+      expect(entries.filter((entry) => statSync(join(dataDir, entry)).mode & 0o077)).toEqual([]);
+    } finally {
+      await ChildServer.killAll();
+      rmSync(dataDir, { recursive: true });
+    }
   });
 });
 

@@ -3,7 +3,8 @@ import type { JobStatusDto } from '@app/jobs/jobs.dto';
 import type { UploadResponseDto } from '@app/uploads/uploads.dto';
 import { setTimeout } from 'node:timers/promises';
 
-const PATIENCE_MS = 15_000;
+/** Ends what hangs, and says nothing about how fast anything has to be. */
+const PATIENCE_MS = 60_000;
 /** Between two looks: enough for the service, in the same process, to get on. */
 const PAUSE_MS = 2;
 
@@ -39,10 +40,15 @@ export class Answer {
 
 /** Speaks HTTP with one service. The verbs that end in a value expect success; `send` takes what comes. */
 export class Client {
-  constructor(readonly url: string) {}
+  constructor(
+    readonly url: string,
+    /** Sent with everything: credentials. */
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {}
 
   async send(path: string, init: RequestInit = {}): Promise<Answer> {
-    const response = await fetch(this.url + path, init);
+    const headers = { ...this.headers, ...Object.fromEntries(new Headers(init.headers)) };
+    const response = await fetch(this.url + path, { ...init, headers });
     return new Answer(response.status, response.headers, Buffer.from(await response.arrayBuffer()));
   }
 

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 
 export interface Patience {
-  /** How long at most. */
+  /** How long at most: it ends what hangs, and says nothing about how fast anything has to be. */
   readonly ms?: number;
   /** Between two looks. */
   readonly everyMs?: number;
@@ -15,7 +15,7 @@ export interface Patience {
 export async function eventually(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  { ms = 15_000, everyMs = 10 }: Patience = {},
+  { ms = 60_000, everyMs = 10 }: Patience = {},
 ): Promise<void> {
   const deadline = performance.now() + ms;
   while (!(await condition())) {

@@ -29,6 +29,7 @@ export interface Operation {
   readonly tags: readonly string[];
   readonly parameters: readonly Parameter[];
   readonly responses: Readonly<Record<string, DocumentedResponse>>;
+  readonly security: readonly Readonly<Record<string, readonly string[]>>[];
 }
 
 export interface OpenApiDocument {

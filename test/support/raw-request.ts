@@ -61,6 +61,11 @@ export class RawConnection {
     }
   }
 
+  /** What came so far. */
+  get text(): string {
+    return this.received.toString('utf8');
+  }
+
   /** Everything that came until the connection was over. */
   async everything(): Promise<Buffer> {
     await this.closed;

@@ -1,19 +1,41 @@
 import { Database } from '@app/platform/database/database';
-import { readdirSync, readlinkSync } from 'node:fs';
+import { sql } from 'kysely';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { postgresOfTests } from '../../src/platform/database/databases.harness';
 import type { TestApp } from './app';
 
 /** What a service keeps: its files by path below the data directory, its rows by table. */
 export interface Traces {
   readonly blobs: string[];
   readonly unfinished: string[];
+  /** Of resumable uploads that are not finished. */
+  readonly growing: string[];
   readonly files: number;
   readonly tags: number;
   readonly jobs: number;
   readonly tasks: number;
 }
 
-export const NOTHING: Traces = { blobs: [], unfinished: [], files: 0, tags: 0, jobs: 0, tasks: 0 };
+export const NOTHING: Traces = {
+  blobs: [],
+  unfinished: [],
+  growing: [],
+  files: 0,
+  tags: 0,
+  jobs: 0,
+  tasks: 0,
+};
+
+/** The files right in the data directory, the database among them, or else its rows, as they are kept. */
+export async function everythingStored({ app, dataDir }: TestApp): Promise<Buffer> {
+  const files = readdirSync(dataDir, { withFileTypes: true }).filter((entry) => entry.isFile());
+  const contents = files.map(({ name }) => readFileSync(join(dataDir, name)));
+  if (postgresOfTests() === undefined) return Buffer.concat(contents);
+  const rows = sql<{ xml: string }>`select schema_to_xml(current_schema(), true, true, '') as xml`;
+  const [{ xml }] = (await rows.execute(app.get(Database).committed)).rows;
+  return Buffer.concat([...contents, Buffer.from(xml)]);
+}
 
 export async function traces({ app, dataDir }: TestApp): Promise<Traces> {
   const { committed } = app.get(Database);
@@ -24,6 +46,7 @@ export async function traces({ app, dataDir }: TestApp): Promise<Traces> {
   return {
     blobs: filesBelow(join(dataDir, 'files', 'blobs')),
     unfinished: filesBelow(join(dataDir, 'files', 'unfinished')),
+    growing: filesBelow(join(dataDir, 'files', 'growing')),
     files: await count('files'),
     tags: await count('file_tags'),
     jobs: await count('jobs'),
@@ -53,4 +76,10 @@ function targetOf(descriptor: string): string {
   } catch {
     return ''; // closed meanwhile
   }
+}
+
+/** The same without the tasks, which come and go while jobs are processed. */
+export async function stored(service: TestApp): Promise<Omit<Traces, 'tasks'>> {
+  const { tasks: _, ...rest } = await traces(service);
+  return rest;
 }

@@ -6,15 +6,18 @@
  * | point | the call |
  * | --- | --- |
  * | open, write, file-sync, rename, directory-sync | of the file system, while a blob is stored |
+ * | grow-write, grow-sync | of the file of a resumable upload |
  * | accept | UploadsService.accept: before it, the blob is durable and no transaction has begun |
  * | upload-insert | of the file's row; before it, the transaction has begun and is empty |
  * | upload-commit | the commit of file, job and task |
- * | answer | the end of the answer to an upload |
+ * | arrive-commit | the commit by which a fetched file is its owner's |
+ * | answer | the end of the answer to an upload, or to a piece of one |
  * | claim-commit | the commit by which a worker takes tasks |
  * | begin-commit | the commit by which a job is processing |
  * | run | of a processor, in its thread |
  * | progress | a processor's report from the middle of a file |
  * | complete-commit | the commit of a job's result |
+ * | report-commit | the commit of a report, its mail and the end of its task |
  */
 const path = require('node:path');
 const { isMainThread } = require('node:worker_threads');
@@ -71,12 +74,13 @@ function wrap(target, method, name) {
 function hookFileSystem() {
   const fs = require('node:fs/promises');
   wrap(fs, 'rename', 'rename');
-  for (const name of ['open', 'write', 'file-sync', 'directory-sync']) points.add(name);
+  for (const name of ['open', 'write', 'file-sync', 'directory-sync', 'grow-write', 'grow-sync'])
+    points.add(name);
+  const syncs = { wx: 'file-sync', a: 'grow-sync', r: 'directory-sync' };
   replaceMethod(fs, 'open', async (open, file, flags, ...rest) => {
-    const isNew = flags === 'wx';
-    const handle = await around(isNew ? 'open' : '', () => open(file, flags, ...rest));
-    wrap(handle, 'writev', 'write');
-    wrap(handle, 'sync', isNew ? 'file-sync' : 'directory-sync');
+    const handle = await around(flags === 'wx' ? 'open' : '', () => open(file, flags, ...rest));
+    wrap(handle, 'writev', flags === 'a' ? 'grow-write' : 'write');
+    wrap(handle, 'sync', syncs[flags]);
     return handle;
   });
 }
@@ -94,12 +98,15 @@ function hookTransactions() {
   };
   const { FilesRepository } = built('files/files.repository');
   const { JobsRepository } = built('jobs/jobs.repository');
+  const { ReportsRepository } = built('reports/reports.repository');
   const { TasksRepository } = built('platform/tasks/tasks.repository');
   wrap(FilesRepository.prototype, 'insert', 'upload-insert');
   note(FilesRepository.prototype, 'insert', 'upload-commit');
+  note(FilesRepository.prototype, 'arrive', 'arrive-commit');
   note(TasksRepository.prototype, 'claim', 'claim-commit', (taken) => taken.length > 0);
   note(JobsRepository.prototype, 'start', 'begin-commit');
   note(JobsRepository.prototype, 'complete', 'complete-commit');
+  note(ReportsRepository.prototype, 'complete', 'report-commit');
   onStatement('BEGIN IMMEDIATE', (run) => {
     steps.clear();
     return run();
@@ -119,7 +126,8 @@ function hookAnswer() {
   points.add('answer');
   const { ServerResponse } = require('node:http');
   replaceMethod(ServerResponse.prototype, 'end', function (end, ...args) {
-    const isUpload = this.req.method === 'POST' && this.req.url === '/upload';
+    const { method, url } = this.req;
+    const isUpload = (method === 'POST' && url === '/upload') || method === 'PATCH';
     return around(isUpload ? 'answer' : '', () => end(...args));
   });
 }

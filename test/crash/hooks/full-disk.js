@@ -30,7 +30,7 @@ function isFull(what) {
 function hookFiles() {
   replaceMethod(require('node:fs/promises'), 'open', async (open, path, flags, ...rest) => {
     const handle = await open(path, flags, ...rest);
-    if (flags === 'wx') hookBlob(handle);
+    if (flags === 'wx' || flags === 'a') hookBlob(handle);
     return handle;
   });
 }

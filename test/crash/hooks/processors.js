@@ -13,8 +13,7 @@ class AnyResult {}
 
 if (isMainThread) {
   require('reflect-metadata');
-  const dist = path.dirname(process.argv[1]);
-  const { ProcessingModule } = require(path.join(dist, 'processing', 'processing.module.js'));
+  const { ProcessingModule } = built('processing/processing.module.js');
   replaceMethod(ProcessingModule.prototype, 'onModuleInit', function (onModuleInit) {
     onModuleInit();
     for (const processor of testProcessors()) this.registry.register(processor);
@@ -24,15 +23,20 @@ if (isMainThread) {
 }
 
 function testProcessors() {
+  const { WorkerProcessor } = built('plugin-api/processor.js');
   const directory = path.join(__dirname, 'processors');
   return readdirSync(directory).map((file) => {
     const name = file.replace(/\.js$/, '');
-    return {
+    return Object.assign(new (class extends WorkerProcessor {})(), {
       name,
       description: `For tests: ${name}`,
       accepts: [{ extension: `.${name}`, mediaType: 'text/plain', content: 'text' }],
       result: AnyResult,
       worker: path.join(directory, file),
-    };
+    });
   });
+}
+
+function built(name) {
+  return require(path.join(path.dirname(process.argv[1]), name));
 }
