@@ -5,7 +5,18 @@
 const feature = (name) => `^src/${name}/`;
 
 /** Each may know those before it. */
-const FEATURES = ['files', 'jobs', 'uploads', 'processing'];
+const FEATURES = [
+  'accounts',
+  'files',
+  'jobs',
+  'uploads',
+  'processing',
+  'stats',
+  'reports',
+  'activity',
+  'notifications',
+  'admin',
+];
 
 const featureOrder = FEATURES.flatMap((from, index) =>
   FEATURES.slice(index + 1).map((to) => ({
@@ -40,21 +51,46 @@ module.exports = {
       comment: 'A new feature enters FEATURES above, at its place in the order.',
       severity: 'error',
       from: {},
-      to: { path: '^src/[^/]+/', pathNot: `^src/(${[...FEATURES, 'platform', 'plugin-api'].join('|')})/` },
+      to: {
+        path: '^src/[^/]+/',
+        pathNot: `^src/(${[...FEATURES, 'platform', 'plugin-api', 'testing'].join('|')})/`,
+      },
+    },
+    {
+      name: 'page-and-service-are-strangers',
+      comment: 'The page talks to the API, through the SDK; neither imports from the other.',
+      severity: 'error',
+      from: { path: '^(src|web)/' },
+      to: { path: '^(src|web)/', pathNot: '^$1/' },
     },
     {
       name: 'nobody-knows-the-composition-root',
-      comment: 'main.ts, app.ts and app.module.ts know all and are known by none but each other.',
+      comment: 'The files of src itself know all and are known by none but each other and the tests.',
       severity: 'error',
-      from: { pathNot: '^src/(main|app|app\\.module)\\.ts$' },
-      to: { path: '^src/(main|app|app\\.module)\\.ts$' },
+      from: { pathNot: '^src/([^/]+\\.ts$|testing/)' },
+      to: { path: '^src/[^/]+\\.ts$' },
     },
     {
       name: 'plugin-api-is-the-door',
-      comment: 'Extensions see the door only, so it must not drag the house along.',
+      comment: 'Those in the house do not go round by the door: they import from each other.',
       severity: 'error',
-      from: { path: '^src/plugin-api/' },
-      to: { path: '^src/', pathNot: '^src/plugin-api/' },
+      from: { pathNot: '^src/(plugin-api|testing)/' },
+      to: { path: '^src/plugin-api/index\\.ts$' },
+    },
+    {
+      name: 'processor-contract-is-light',
+      comment:
+        'What a processor is made of is loaded in every worker thread, so it must not drag the house along.',
+      severity: 'error',
+      from: { path: '^src/plugin-api/', pathNot: '^src/plugin-api/(index|extension)\\.ts$' },
+      to: { path: '^src/', pathNot: '^src/(plugin-api|platform/errors)/' },
+    },
+    {
+      name: 'nobody-knows-the-tests',
+      comment: 'What helps to test is not for what runs.',
+      severity: 'error',
+      from: { pathNot: '(^src/testing/|\\.(spec|contract|harness)\\.ts$)' },
+      to: { path: '(^src/testing/|\\.(spec|contract|harness)\\.ts$)' },
     },
     {
       name: 'processors-are-islands',
@@ -90,11 +126,12 @@ module.exports = {
     },
     {
       name: 'documentation-stays-at-the-edge',
-      comment: 'OpenAPI belongs to controllers, DTOs, results and platform/http.',
+      comment: 'OpenAPI belongs to controllers, DTOs, results, the decorators for it, and platform/http.',
       severity: 'error',
       from: {
         path: '^src/',
-        pathNot: '(^src/platform/http/|^src/app\\.ts$|\\.(controller|dto|result|spec)\\.ts$)',
+        pathNot:
+          '(^src/platform/http/|^src/app\\.ts$|\\.(controller|dto|result|spec)\\.ts$|/api-[^/]+\\.decorator\\.ts$)',
       },
       to: { path: 'node_modules/@nestjs/swagger/' },
     },
@@ -106,11 +143,46 @@ module.exports = {
       to: { path: 'node_modules/(@types/)?better-sqlite3/' },
     },
     {
+      name: 'one-owner-for-redis',
+      comment: 'Connections are made in one place; whoever is given one knows its type only.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/platform/redis/(ioredis\\.|.*\\.(harness|spec)\\.ts$)' },
+      to: { path: 'node_modules/ioredis/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'one-owner-for-s3',
+      comment: 'S3 is spoken in the room of its driver, which is loaded only where it is used.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/platform/storage/s3/' },
+      to: { path: 'node_modules/@aws-sdk/' },
+    },
+    {
       name: 'one-owner-for-threads',
       comment: 'Threads are the business of processing.',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/processing/' },
       to: { path: '(node_modules/piscina/|^(node:)?worker_threads$)' },
+    },
+    {
+      name: 'one-owner-for-prometheus',
+      comment: 'Features define their metrics through Metrics.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/platform/metrics/' },
+      to: { path: 'node_modules/prom-client/' },
+    },
+    {
+      name: 'one-owner-for-mail',
+      comment: 'Whoever has something to say hands it to the MailQueue.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/platform/mail/' },
+      to: { path: 'node_modules/nodemailer/' },
+    },
+    {
+      name: 'one-owner-for-tus',
+      comment: 'The protocol of resumable uploads is spoken in its own room.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/uploads/resumable/tus\\.' },
+      to: { path: 'node_modules/@tus/' },
     },
     {
       name: 'no-drawers',
@@ -123,7 +195,7 @@ module.exports = {
       name: 'declared-dependencies-only',
       comment: 'What runs needs a line in "dependencies".',
       severity: 'error',
-      from: { path: '^src/', pathNot: '\\.(spec|contract)\\.ts$' },
+      from: { path: '^src/', pathNot: '\\.(spec|contract|harness)\\.ts$' },
       to: {
         dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'],
         dependencyTypesNot: ['type-only'],
@@ -133,7 +205,11 @@ module.exports = {
       name: 'no-orphans',
       comment: 'A file that nobody needs is to be deleted.',
       severity: 'error',
-      from: { orphan: true, path: '^src/', pathNot: '(\\.(spec|contract|worker)\\.ts$|^src/main\\.ts$)' },
+      from: {
+        orphan: true,
+        path: '^src/',
+        pathNot: '(\\.(spec|contract|worker)\\.ts$|^src/(main|index|plugin-api/index|testing/index)\\.ts$)',
+      },
       to: {},
     },
   ],

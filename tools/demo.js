@@ -1,6 +1,6 @@
 /**
  * Shows a file going from upload to result: `npm run demo [-- FILE]`. Uses the service at FILEMILL_URL, or starts one
- * of its own on a free port with a temporary data directory.
+ * of its own on a free port with a temporary data directory. FILEMILL_API_KEY says who asks, where that matters.
  */
 const { spawn } = require('node:child_process');
 const { mkdtempSync, openAsBlob, rmSync } = require('node:fs');
@@ -32,8 +32,8 @@ async function startService() {
   throw new Error('The service did not start.');
 }
 
-async function show(url, source) {
-  const filemill = new Filemill({ baseUrl: url });
+async function show(url, source, apiKey) {
+  const filemill = new Filemill({ baseUrl: url, ...(apiKey && { apiKey }) });
   const file = new File([await openAsBlob(source)], path.basename(source));
   console.log(`\nUploading ${file.name}, ${file.size} bytes, to ${url}/upload`);
   const upload = await filemill.upload({ body: { file, tags: 'demo' } });
@@ -47,10 +47,11 @@ async function show(url, source) {
 
 async function main() {
   const source = process.argv[2] ?? path.join(root, 'README.md');
-  const external = process.env.FILEMILL_URL; // oxlint-disable-line no-process-env -- a tool of its own
+  // oxlint-disable-next-line no-process-env -- a tool of its own
+  const { FILEMILL_URL: external, FILEMILL_API_KEY: apiKey } = process.env;
   const service = external ? { url: external, stop: async () => {} } : await startService();
   try {
-    await show(service.url, source);
+    await show(service.url, source, external && apiKey);
   } finally {
     await service.stop();
   }

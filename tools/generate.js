@@ -1,5 +1,6 @@
 /**
- * Writes what is derived from the built service: `openapi.json`, `docs/errors.md` and `sdk/src/generated`.
+ * Writes what is derived from the built service: `openapi.json`, `docs/errors.md` and `sdk/src/generated`; and the
+ * WebAssembly that is assembled from text.
  *
  *     node tools/generate.js           write them
  *     node tools/generate.js --check   write nothing; fail when a file differs, is missing or is left over
@@ -18,11 +19,11 @@ const {
 const { tmpdir } = require('node:os');
 const path = require('node:path');
 const { createApp, describeApp } = require('../dist/app.js');
-const { loadSettings } = require('../dist/platform/config/load-settings.js');
 const { errorsMarkdown } = require('../dist/platform/http/errors.page.js');
 
 const ROOT = path.join(__dirname, '..');
-const OUTPUTS = ['openapi.json', 'docs/errors.md', 'sdk/src/generated'];
+const KERNEL = 'src/processing/processors/text/utf8-kernel';
+const OUTPUTS = ['openapi.json', 'docs/errors.md', 'sdk/src/generated', `${KERNEL}.wasm`];
 
 async function main() {
   const scratch = mkdtempSync(path.join(tmpdir(), 'filemill-generate-'));
@@ -40,15 +41,23 @@ async function generate(directory, dataDir) {
   const document = await describeService(dataDir);
   write(path.join(directory, 'openapi.json'), `${JSON.stringify(document, null, 2)}\n`);
   write(path.join(directory, 'docs/errors.md'), errorsMarkdown());
+  write(path.join(directory, `${KERNEL}.wasm`), await assemble(`${KERNEL}.wat`));
   await generateClient(document, path.join(directory, 'sdk/src/generated'));
 }
 
 /** The document of the service itself, with its defaults and an empty database; it does not listen. */
 async function describeService(dataDir) {
-  const app = await createApp(loadSettings({ DATA_DIR: dataDir, LOG_LEVEL: 'silent' }));
+  const app = await createApp({ DATA_DIR: dataDir, LOG_LEVEL: 'silent' });
   const document = describeApp(app);
   await app.close();
   return document;
+}
+
+async function assemble(file) {
+  const wabt = await require('wabt')();
+  const parsed = wabt.parseWat(file, readFileSync(path.join(ROOT, file), 'utf8'), { simd: true });
+  parsed.validate();
+  return parsed.toBinary({}).buffer;
 }
 
 async function generateClient(input, directory) {
@@ -97,12 +106,12 @@ function files(root, name) {
 }
 
 function read(file) {
-  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+  return existsSync(file) ? readFileSync(file, 'latin1') : undefined;
 }
 
-function write(file, text) {
+function write(file, content) {
   mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(file, text);
+  writeFileSync(file, content);
 }
 
 main().catch((error) => {
