@@ -15,6 +15,7 @@ import { requireHost } from './platform/http/host-header';
 import { createDocument, serveDocument } from './platform/http/openapi';
 import { servePage } from './platform/http/page';
 import { serveProbesOnly } from './platform/http/probes';
+import { logRequests } from './platform/http/request-log';
 import { securityHeaders } from './platform/http/security-headers';
 import type { Extension } from './plugin-api/extension';
 import { ProcessorRegistry } from './processing/processor-registry';
@@ -55,12 +56,13 @@ export async function createApp(
 /** Adds to an application what its modules do not bring: parsers, documentation, shutdown. */
 export async function configureApp(app: NestExpressApplication): Promise<NestExpressApplication> {
   const { TRUST_PROXY, CORS_ORIGINS, ROLE } = app.get(Settings);
-  app.useLogger(app.get(AppLogger));
+  const logger = app.get(AppLogger);
+  app.useLogger(logger);
   app.set('env', 'production'); // Express itself must never show a stack
   app.disable('x-powered-by');
   app.disable('etag'); // routes whose answers are worth one set their own
   app.set('trust proxy', TRUST_PROXY);
-  app.use(securityHeaders(), requireHost);
+  app.use(logRequests(logger.pino), securityHeaders(), requireHost);
   app.use(ROLE === 'worker' ? serveProbesOnly : servePage(PAGE_DIRECTORY));
   if (CORS_ORIGINS.length > 0) app.enableCors(corsOptions(CORS_ORIGINS));
   app.useBodyParser('json', { limit: PASSWORD_JSON_LIMIT, type: bringsPassword });

@@ -50,4 +50,27 @@ describe('the log', () => {
     expect(logged.every(({ level }) => level <= 40)).toBe(true);
     for (const forbidden of ['secret', '\u001b']) expect(server.output).not.toContain(forbidden);
   });
+
+  it('tells why a request failed, with the id that the client was given', async () => {
+    const server = await ChildServer.start({ dataDir });
+    const client = new Client(server.url);
+    const { file_id } = await client.upload('soon gone');
+    rmSync(join(dataDir, 'files', 'blobs', 'originals'), { recursive: true });
+    const { status } = await client.send(`/files/${file_id}`, { headers: { 'x-request-id': 'it-failed' } });
+    await server.terminate();
+
+    expect(status).toBe(500);
+    const lines = server.output.split('\n').filter((line) => line.includes('it-failed'));
+    const path = `/files/${file_id}`;
+    const req = { id: 'it-failed', method: 'GET', path };
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+      expect.objectContaining({
+        level: 50,
+        req,
+        msg: expect.stringContaining('blob_missing'),
+        details: [expect.stringContaining('ENOENT')],
+      }),
+      expect.objectContaining({ level: 50, req, res: { statusCode: 500 }, msg: 'request completed' }),
+    ]);
+  });
 });

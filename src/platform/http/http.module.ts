@@ -1,17 +1,17 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { AppLogger } from './app.logger';
 import { ConnectionDrain } from './connection-drain';
 import { ErrorsController } from './errors.controller';
-import { LoggingModule } from './logging.module';
 import { ProblemFilter } from './problem.filter';
 import { UploadPace } from './upload-pace';
 import { createValidationPipe } from './validation.pipe';
 
-/** What holds for every route: validation, problem documents, request logs, the pace of bodies, and the end of connections at shutdown. */
+/** What holds for every route: validation, problem documents, the log, the pace of bodies, and the end of connections at shutdown. */
 @Module({
-  imports: [LoggingModule],
   controllers: [ErrorsController],
   providers: [
+    AppLogger,
     ConnectionDrain,
     UploadPace,
     { provide: APP_FILTER, useClass: ProblemFilter },

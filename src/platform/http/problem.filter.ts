@@ -4,6 +4,7 @@ import { AccessRefused } from './caller.errors';
 import { toDomainError } from './domain-errors';
 import { MethodNotAllowed, RangeNotSatisfiable } from './http.errors';
 import { requestId } from './request-id';
+import { describeRequest } from './request-log';
 import { PROBLEM_JSON, toProblem } from './problem';
 import type { DomainError } from '../errors/domain-error';
 
@@ -39,7 +40,7 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<Request>();
     const response = host.switchToHttp().getResponse<Response>();
     const error = toDomainError(thrown);
-    this.log(error, request);
+    this.log(error, request, response);
     if (response.headersSent) {
       // Part of a body is out: a clean end would make it look whole.
       response.destroy();
@@ -51,10 +52,11 @@ export class ProblemFilter implements ExceptionFilter {
     else endAfterLinger(body, request, response);
   }
 
-  private log(error: DomainError, { method, path }: Request): void {
-    if (error.problem.status < 500) return;
-    const cause = error.cause instanceof Error ? error.cause.stack : error.cause;
-    this.logger.error(`${method} ${path}: ${error.problem.code}: ${error.message}`, cause);
+  private log({ problem, message, cause }: DomainError, request: Request, response: Response): void {
+    if (problem.status < 500) return;
+    const req = describeRequest(request, response);
+    const detail = cause instanceof Error ? cause.stack : cause;
+    this.logger.error({ req, msg: `${problem.code}: ${message}` }, detail);
   }
 }
 

@@ -7,13 +7,14 @@ import { preferredWait } from './prefer';
 export interface Wait {
   /** 0 for not at all. */
   readonly ms: number;
-  /** Aborted once the caller is gone. */
-  readonly signal: AbortSignal;
+  /** Aborted once the caller is gone; there is none without a wait. */
+  readonly signal?: AbortSignal;
 }
 
 /** What `Prefer: wait=N` asks for; says in `Preference-Applied` that it is heard. */
 export const PreferredWait = createParamDecorator((_: unknown, context: ExecutionContext): Wait => {
   const request = context.switchToHttp().getRequest<Request>();
   const response = context.switchToHttp().getResponse<Response>();
-  return { ms: preferredWait(request, response), signal: clientGone(response) };
+  const ms = preferredWait(request, response);
+  return ms > 0 ? { ms, signal: clientGone(response) } : { ms };
 });
