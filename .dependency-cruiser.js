@@ -150,6 +150,13 @@ module.exports = {
       to: { path: 'node_modules/ioredis/', dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'one-owner-for-the-board',
+      comment: 'Bull Board is loaded only where it is used.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/admin/queue-board/' },
+      to: { path: 'node_modules/@bull-board/' },
+    },
+    {
       name: 'one-owner-for-s3',
       comment: 'S3 is spoken in the room of its driver, which is loaded only where it is used.',
       severity: 'error',

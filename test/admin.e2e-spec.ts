@@ -126,3 +126,24 @@ describe('an administrator', () => {
     await user.jobWhen(job_id, ({ status, attempt }) => status === 'failed' && attempt === 2);
   });
 });
+
+it('is told where no queue lies in Redis', async () => {
+  const alone = await startApp({ environment: { REDIS_URL: '', ADMIN_EMAILS: 'root@example.org' } });
+  try {
+    const root = await newUser(alone.url, 'root');
+    const answers = [
+      await root.send('/admin/queues'),
+      await root.send('/admin/queues/session', { method: 'POST' }),
+    ];
+    for (const answer of answers) {
+      const { detail } = expectProblem(answer, { status: 404, code: 'route_not_found' });
+      expect(detail).toContain('REDIS_URL');
+    }
+    expectProblem(await new Client(alone.url).send('/admin/queues'), {
+      status: 401,
+      code: 'not_authenticated',
+    });
+  } finally {
+    await alone.close();
+  }
+});

@@ -12,10 +12,12 @@ import { ForeignTokens } from './oidc/foreign-tokens';
 import { Passwords } from './passwords';
 import { AccessTokens } from './sessions/access-tokens';
 import { CookieSessionsController } from './sessions/cookie-sessions.controller';
+import { PagePasses } from './sessions/page-passes';
 import { SessionsController } from './sessions/sessions.controller';
 import { SessionsRepository } from './sessions/sessions.repository';
 import { SessionsService } from './sessions/sessions.service';
 import { SessionsSweeper } from './sessions/sessions.sweeper';
+import { SignedTokens } from './sessions/signed-tokens';
 import { UsersController } from './users.controller';
 import { UsersRepository } from './users.repository';
 
@@ -30,7 +32,9 @@ import { UsersRepository } from './users.repository';
     SessionsRepository,
     SessionsService,
     SessionsSweeper,
+    SignedTokens,
     AccessTokens,
+    PagePasses,
     ApiKeysRepository,
     ApiKeysService,
     ForeignTokens,
@@ -39,6 +43,6 @@ import { UsersRepository } from './users.repository';
     DeleteOwnedDataHandler,
     { provide: APP_GUARD, useClass: AuthenticationGuard },
   ],
-  exports: [UsersRepository, AccountsService],
+  exports: [UsersRepository, AccountsService, PagePasses],
 })
 export class AccountsModule {}

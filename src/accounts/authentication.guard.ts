@@ -6,6 +6,7 @@ import { ANYONE, identify, refuse, type Identity } from '../platform/http/caller
 import { InvalidToken, NotAuthenticated } from '../platform/http/caller.errors';
 import { PUBLIC } from '../platform/http/public.decorator';
 import { Authenticator } from './authenticator';
+import { OpenedBy, PagePasses } from './sessions/page-passes';
 
 const BEARER = /^Bearer +([\w.~+/=-]+)$/i;
 
@@ -18,6 +19,7 @@ const BEARER = /^Bearer +([\w.~+/=-]+)$/i;
 export class AuthenticationGuard implements CanActivate {
   constructor(
     private readonly authenticator: Authenticator,
+    private readonly passes: PagePasses,
     private readonly reflector: Reflector,
     private readonly settings: Settings,
   ) {}
@@ -29,20 +31,23 @@ export class AuthenticationGuard implements CanActivate {
       context.getClass(),
     ]);
     try {
-      identify(request, isPublic ? ANYONE : await this.callerOf(request));
+      identify(request, isPublic ? ANYONE : await this.callerOf(request, context));
     } catch (error) {
       refuse(request, error);
     }
     return true;
   }
 
-  private async callerOf(request: Request): Promise<Identity> {
+  private async callerOf(request: Request, context: ExecutionContext): Promise<Identity> {
     const authorization = request.get('authorization');
     const apiKey = request.get('x-api-key');
     if (authorization !== undefined && apiKey !== undefined)
       throw new InvalidToken('Send an access token or an API key, not both.');
     if (apiKey !== undefined) return this.authenticator.ofApiKey(apiKey);
     if (authorization !== undefined) return this.authenticator.ofBearer(tokenOf(authorization));
+    const cookie = this.reflector.get(OpenedBy, context.getHandler());
+    const pass = cookie && (await this.passes.read(cookie, request));
+    if (pass) return this.authenticator.ofPass(pass);
     if (this.settings.AUTH_REQUIRED) throw new NotAuthenticated();
     return ANYONE;
   }

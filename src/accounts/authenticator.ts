@@ -9,6 +9,7 @@ import { ExternalUsers } from './oidc/external-users';
 import { ForeignTokens } from './oidc/foreign-tokens';
 import { AccessTokens } from './sessions/access-tokens';
 import { SessionsRepository } from './sessions/sessions.repository';
+import type { Access } from './sessions/signed-tokens';
 import { fold } from './user';
 
 /** Finds out who sent a credential. */
@@ -40,9 +41,17 @@ export class Authenticator {
     return { owner: userId, userId, role: 'user', scopes, how: 'api-key', sessionId: null };
   }
 
-  /** What the token says holds for as long as its session: who logged out is out at once. */
+  /** Of a pass in a cookie. It opens what can be read, and nothing else. @throws InvalidToken */
+  async ofPass(access: Access): Promise<Identity> {
+    return { ...(await this.holderOf(access)), how: 'cookie', scopes: ['read'] };
+  }
+
   private async ofSession(token: string): Promise<Identity> {
-    const { userId, sessionId } = await this.accessTokens.read(token);
+    return this.holderOf(await this.accessTokens.read(token));
+  }
+
+  /** What a token says holds for as long as its session: who logged out is out at once. */
+  private async holderOf({ userId, sessionId }: Access): Promise<Identity> {
     const holder = await this.sessions.holder(sessionId, this.clock.now());
     if (holder?.userId !== userId) throw new InvalidToken('The session has ended; log in again.');
     const role = holder.emailKey !== null && this.admins.has(holder.emailKey) ? 'admin' : 'user';

@@ -6,6 +6,7 @@ export const ADMIN_ACTS = {
   list_users: 'Listed the users',
   list_activity: 'Listed the activity of everybody',
   see_queue: 'Looked at the queue',
+  open_queues: 'Opened the pages of the queue',
   pause_processing: 'Paused processing',
   resume_processing: 'Resumed processing',
   retry_dead_letter: 'Retried a dead letter',

@@ -30,8 +30,9 @@ export class AdminLogInterceptor implements NestInterceptor {
     const request = context.switchToHttp().getRequest<Request>();
     const act = this.reflector.get(Act, context.getHandler());
     if (!act) throw new Error(`${request.method} ${request.path} lacks @Act: name what it does.`);
-    const { userId } = callerOf(request);
-    const [subject = null] = Object.values(request.params as Record<string, string>);
+    const { userId, how } = callerOf(request);
+    if (how === 'cookie') return next.handle(); // written down when the cookie was given
+    const [subject = null] = Object.values(request.params).map((value) => [value].flat().join('/'));
     return next.handle().pipe(
       concatMap(async (answer: unknown) => {
         this.logger.log(`Administrator ${userId}: ${request.method} ${request.path}`);

@@ -11,3 +11,16 @@ export class DeadLetterNotFound extends DomainError {
     super('There is no such dead letter.', { extensions: { task_id: taskId } });
   }
 }
+
+@Problem({
+  code: 'queue_unavailable',
+  status: 503,
+  title: 'The queue cannot be shown',
+  meaning:
+    'Redis does not answer, so what lies in it cannot be shown. No task is lost: `GET /admin/queue` tells what waits.',
+})
+export class QueueUnavailable extends DomainError {
+  constructor(cause: unknown) {
+    super('Redis does not answer at the moment.', { cause, retryAfter: 5 });
+  }
+}

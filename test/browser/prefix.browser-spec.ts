@@ -1,18 +1,17 @@
-import { createServer, request, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startApp, type TestApp } from '../support/app';
 import { register } from './support/accounts';
 import { TestBrowser } from './support/browser';
+import { PREFIX, startPrefixProxy } from './support/prefix-proxy';
 import { pickFiles, see, uploadOf } from './support/upload';
-
-const PREFIX = '/some/prefix';
 
 let service: TestApp;
 let proxy: Server;
 let browser: TestBrowser;
 beforeAll(async () => {
   service = await startApp();
-  proxy = await startProxy(new URL(service.url).port);
+  proxy = await startPrefixProxy(new URL(service.url).port);
   browser = await TestBrowser.launch();
 });
 afterAll(async () => {
@@ -21,22 +20,6 @@ afterAll(async () => {
   proxy.close();
   await service.close();
 });
-
-/** A proxy as it stands in front of services: it serves one below a path of its own, and nothing beside. */
-function startProxy(port: string): Promise<Server> {
-  const server = createServer((incoming, outgoing) => {
-    const { method, url = '', headers } = incoming;
-    if (!url.startsWith(`${PREFIX}/`)) return outgoing.writeHead(404).end();
-    const passed = request({ port, method, headers, path: url.slice(PREFIX.length) }, (answer) => {
-      outgoing.writeHead(answer.statusCode!, answer.headers);
-      answer.pipe(outgoing);
-    });
-    passed.on('error', () => outgoing.destroy());
-    outgoing.on('close', () => passed.destroy());
-    incoming.pipe(passed);
-  });
-  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
-}
 
 it('works below a path of a proxy', async () => {
   const { port } = proxy.address() as AddressInfo;

@@ -45,6 +45,7 @@ export const OPERATIONS: readonly string[] = [
   'loginByCookie',
   'logout',
   'logoutByCookie',
+  'openQueues',
   'pauseProcessing',
   'readyz',
   'redeliver',

@@ -5699,3 +5699,44 @@ export type RetryDeadLetterResponses = {
 };
 
 export type RetryDeadLetterResponse = RetryDeadLetterResponses[keyof RetryDeadLetterResponses];
+
+export type OpenQueuesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/admin/queues/session';
+};
+
+export type OpenQueuesErrors = {
+    /**
+     * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
+     */
+    401: Problem;
+    /**
+     * The caller may not do this (`forbidden`)
+     */
+    403: Problem;
+    /**
+     * No such route (`route_not_found`)
+     */
+    404: Problem;
+    /**
+     * Something went wrong in the service (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The issuer does not answer (`issuer_unavailable`) · The database is not available (`database_unavailable`)
+     */
+    503: Problem;
+};
+
+export type OpenQueuesError = OpenQueuesErrors[keyof OpenQueuesErrors];
+
+export type OpenQueuesResponses = {
+    /**
+     * The browser has the cookie
+     */
+    204: void;
+};
+
+export type OpenQueuesResponse = OpenQueuesResponses[keyof OpenQueuesResponses];

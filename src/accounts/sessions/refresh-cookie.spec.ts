@@ -1,4 +1,5 @@
-import { clearingCookie, readRefreshCookie, refreshCookie, type CookieRequest } from './refresh-cookie';
+import type { CookieRequest } from './local-cookie';
+import { clearingCookie, readRefreshCookie, refreshCookie } from './refresh-cookie';
 
 const request = (headers: CookieRequest['headers'] = {}, secure = false) => ({ headers, secure });
 

@@ -10,8 +10,8 @@ export const ANONYMOUS: Owner = 'anonymous';
 /** What a caller may do at all: `read` is GET and HEAD, `write` everything else. */
 export type CallerScope = 'read' | 'write';
 
-/** How a caller showed who they are; `none` is the anonymous caller. */
-export type Credential = 'none' | 'session' | 'api-key' | 'oidc';
+/** How a caller showed who they are; `none` is the anonymous caller, `cookie` a browser that navigates. */
+export type Credential = 'none' | 'session' | 'cookie' | 'api-key' | 'oidc';
 
 /** On whose behalf a request comes, and what it may do. */
 export interface Identity {

@@ -1,5 +1,6 @@
 import { Icon, type IconName } from '../ui/icon';
 import type { Reader } from '../api/session';
+import { QueueLink } from './queue-link';
 import type { Route } from './route';
 import { THEMES, useTheme, type Theme } from './theme';
 import { BASE_URL } from '../api/base-url';
@@ -24,6 +25,7 @@ export function Header({ route, reader }: { route: Route; reader: Reader }) {
         <NavLink href="#/reports" isCurrent={route.page === 'reports'}>
           Reports
         </NavLink>
+        {reader.is === 'user' && reader.user.role === 'admin' && <QueueLink />}
         <a href={`${BASE_URL}/docs`}>API</a>
       </nav>
       <nav className="nav nav-own" aria-label="Account">

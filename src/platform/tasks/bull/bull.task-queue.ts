@@ -1,4 +1,4 @@
-import { Queue, Worker } from 'bullmq';
+import { Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Clock } from '../../clock/clock';
 import type { Ids } from '../../clock/ids';
@@ -8,10 +8,9 @@ import { TableTaskQueue } from '../table.task-queue';
 import type { TaskHandler } from '../task-handler';
 import type { LaneOptions, TaskLane } from '../task-lane';
 import type { TasksRepository } from '../tasks.repository';
-import { TaskRelay, type TaskTicket } from './task-relay';
+import { openQueue, queueName, type TaskTicket } from './bull-queue';
+import { TaskRelay } from './task-relay';
 
-/** What BullMQ tells of its jobs is kept for the last so many: nobody reads it but who looks into the queue. */
-const EVENTS_KEPT = 100;
 const RECONNECT_MS = 1_000;
 /** For how long Redis believes that a ticket is with a worker which is gone; the lease in the table is what fences. */
 const TICKET_LOCK_MS = 5_000;
@@ -92,14 +91,7 @@ export class BullTaskQueue extends TableTaskQueue {
   }
 
   private createRelay(kind: string): TaskRelay {
-    const queue = new Queue<TaskTicket>(queueName(kind), {
-      connection: this.redis.commands,
-      prefix: this.redis.key('tasks'),
-      skipVersionCheck: true,
-      skipWaitingForReady: true,
-      streams: { events: { maxLen: EVENTS_KEPT } },
-    });
-    queue.on('error', (error) => this.logger.debug(`Redis, ${kind}: ${error.message}`));
+    const queue = openQueue(this.redis, kind);
     const onOutcome = (error?: unknown) => this.useTable(kind, error);
     return new TaskRelay(kind, queue, this.database, this.tasks, this.clock, onOutcome);
   }
@@ -111,9 +103,4 @@ export class BullTaskQueue extends TableTaskQueue {
     lane.pulls = error !== undefined;
     if (lane.pulls) lane.pull();
   }
-}
-
-/** BullMQ takes no colons. */
-function queueName(kind: string): string {
-  return encodeURIComponent(kind);
 }

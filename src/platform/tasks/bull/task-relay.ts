@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Clock } from '../../clock/clock';
 import type { Database, Queries } from '../../database/database';
 import type { TasksRepository, WaitingTask } from '../tasks.repository';
+import type { TaskTicket } from './bull-queue';
 
 /** So many of those that are next lie in Redis, not all that wait: it stays small, and the order is the table's. */
 const WINDOW = 256;
@@ -12,11 +13,6 @@ const REFILL = 32;
 const PAUSE_MS = 5;
 /** Priorities of BullMQ, the lowest first, go up to 2^21. */
 const TURNS = 2 ** 20;
-
-/** What BullMQ is told of a task. */
-export interface TaskTicket {
-  readonly id: string;
-}
 
 /** Copies those tasks of a kind that may be taken into the queue of BullMQ. */
 export class TaskRelay {
