@@ -46,6 +46,7 @@ export class DatabaseLeases extends Leases implements OnApplicationBootstrap, On
   }
 
   override async take(name: string, onWanted = () => {}): Promise<Lease | undefined> {
+    this.loseIfLapsed(name);
     if (this.held.has(name)) return undefined;
     const held = new Held(name, onWanted);
     this.held.set(name, held); // nobody here asks for it meanwhile
@@ -115,6 +116,12 @@ export class DatabaseLeases extends Leases implements OnApplicationBootstrap, On
   private judge(held: Held, wanted: number | undefined): void {
     if (wanted === undefined) this.lose(held);
     else if (wanted !== 0 && this.has(held)) held.onWanted();
+  }
+
+  /** Whoever has it here was away for too long to renew it, and does not know yet. */
+  private loseIfLapsed(name: string): void {
+    const held = this.held.get(name);
+    if (held && !this.has(held)) this.lose(held);
   }
 
   private lose(held: Held): void {

@@ -72,6 +72,15 @@ describe('DatabaseLeases', () => {
     expect([lease.isHeld, next.isHeld]).toEqual([false, true]);
   });
 
+  it('gives again at once what nobody took while its holder was away', async () => {
+    const { leases } = await start();
+    const lapsed = (await leases.take('a'))!;
+    clock.leap(LEASE_MS);
+    const lease = await leases.take('a');
+    await lapsed.release(); // what it has no more
+    expect([lapsed.isHeld, lease?.isHeld]).toEqual([false, true]);
+  });
+
   it('forgets what nobody has held for long', async () => {
     const { leases, rows } = await start();
     await leases.take('a');
