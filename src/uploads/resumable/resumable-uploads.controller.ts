@@ -59,7 +59,8 @@ export class ResumableUploadsController {
   async create(
     @Caller() owner: Owner,
     @Req() request: Request,
-    @Res() response: Response,
+    // Sent when this is over: who has the answer may send the key again.
+    @Res({ passthrough: true }) response: Response,
     @OnceOnly() once: Once,
   ): Promise<void> {
     let answer: TusAnswer | undefined;
@@ -78,7 +79,7 @@ export class ResumableUploadsController {
       },
       async ({ upload_id }) => (answer = await this.protocol.createdBefore(owner, upload_id)) !== undefined,
     );
-    send(response, answer!);
+    setHeaders(response, answer!);
   }
 
   @Head(':upload_id')
@@ -159,9 +160,13 @@ export class ResumableUploadsController {
   }
 }
 
-function send(response: Response, { status, headers }: TusAnswer): void {
+function send(response: Response, answer: TusAnswer): void {
+  setHeaders(response, answer);
+  response.status(answer.status).end();
+}
+
+function setHeaders(response: Response, { headers }: TusAnswer): void {
   for (const [name, value] of headers) if (!OF_A_BODY.has(name)) response.setHeader(name, value);
-  response.status(status).end();
 }
 
 /** What tells a creation from another one under the same Idempotency-Key; whatever bytes come with it. */
