@@ -89,8 +89,8 @@ module.exports = {
       name: 'nobody-knows-the-tests',
       comment: 'What helps to test is not for what runs.',
       severity: 'error',
-      from: { pathNot: '(^src/testing/|\\.(spec|contract|harness)\\.ts$)' },
-      to: { path: '(^src/testing/|\\.(spec|contract|harness)\\.ts$)' },
+      from: { pathNot: '(^src/testing/|\\.(spec|contract|harness)\\.m?[jt]s$)' },
+      to: { path: '(^src/testing/|\\.(spec|contract|harness)\\.m?[jt]s$)' },
     },
     {
       name: 'processors-are-islands',
@@ -202,7 +202,7 @@ module.exports = {
       name: 'declared-dependencies-only',
       comment: 'What runs needs a line in "dependencies".',
       severity: 'error',
-      from: { path: '^src/', pathNot: '\\.(spec|contract|harness)\\.ts$' },
+      from: { path: '^src/', pathNot: '\\.(spec|contract|harness)\\.m?[jt]s$' },
       to: {
         dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'],
         dependencyTypesNot: ['type-only'],

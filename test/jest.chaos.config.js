@@ -5,7 +5,7 @@ module.exports = {
   ...base,
   displayName: 'chaos',
   testMatch: ['<rootDir>/test/chaos/**/*.chaos-spec.ts'],
-  moduleNameMapper: { ...base.moduleNameMapper, '^@app/(.*)$': '<rootDir>/dist/$1' },
+  moduleNameMapper: { '^@app/(.*)$': '<rootDir>/dist/$1' },
   testTimeout: 300_000,
   maxWorkers: 1,
 };

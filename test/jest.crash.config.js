@@ -5,7 +5,7 @@ module.exports = {
   ...base,
   displayName: 'crash',
   testMatch: ['<rootDir>/test/crash/**/*.crash-spec.ts'],
-  moduleNameMapper: { ...base.moduleNameMapper, '^@app/(.*)$': '<rootDir>/dist/$1' },
+  moduleNameMapper: { '^@app/(.*)$': '<rootDir>/dist/$1' },
   testTimeout: 120_000,
   maxWorkers: 3, // they mostly wait for processes to come and go
 };

@@ -6,7 +6,7 @@ module.exports = {
   displayName: 'e2e',
   testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'],
   testPathIgnorePatterns: ['<rootDir>/test/crash/'],
-  moduleNameMapper: { ...base.moduleNameMapper, '^@app/(.*)$': '<rootDir>/dist/$1' },
+  moduleNameMapper: { '^@app/(.*)$': '<rootDir>/dist/$1' },
   testTimeout: 120_000, // ends what hangs, also on a slow machine; a test that promises a time measures it
   maxWorkers: 2, // they wait more than they work, also where there are two cores only
 };

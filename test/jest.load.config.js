@@ -5,7 +5,7 @@ module.exports = {
   ...base,
   displayName: 'load',
   testMatch: ['<rootDir>/test/load/**/*.load-spec.ts'],
-  moduleNameMapper: { ...base.moduleNameMapper, '^@app/(.*)$': '<rootDir>/dist/$1' },
+  moduleNameMapper: { '^@app/(.*)$': '<rootDir>/dist/$1' },
   testTimeout: 80_000,
   maxWorkers: 1,
 };

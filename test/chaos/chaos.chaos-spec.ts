@@ -1,5 +1,3 @@
-import { readdirSync } from 'node:fs';
-import { join, relative } from 'node:path';
 import { Client } from '../support/client';
 import { EventReader } from '../support/event-reader';
 import { eventually } from '../support/eventually';
@@ -103,9 +101,10 @@ describe('two api processes and three workers, killed and cut off', () => {
     await fleet.add('worker', 1, { SWEEP_GRACE_SECONDS: '0', SWEEP_INTERVAL_SECONDS: '1' });
     const files = await fleet.postgres.query<{ blob_key: string }>('select blob_key from files');
     const owned = files.map((file) => file.blob_key).toSorted();
-    await eventually('what nobody owns is swept', () => blobs().length <= owned.length);
-    expect(blobs()).toEqual(owned);
-    await eventually('nothing unfinished is left', () => filesBelow('unfinished').length === 0);
+    await eventually('what nobody owns is swept', async () => (await blobs()).length <= owned.length);
+    expect(await blobs()).toEqual(owned);
+    const isDone = async () => (await fleet.bucket.openUploads()).length === 0;
+    await eventually('nothing unfinished is left', isDone);
     expect(await fleet.postgres.query('select * from tasks')).toEqual([]);
   });
 
@@ -116,12 +115,9 @@ describe('two api processes and three workers, killed and cut off', () => {
     return Number(open) === 0;
   }
 
-  const blobs = () => filesBelow('blobs').toSorted();
-  function filesBelow(part: string): string[] {
-    const root = join(fleet.dataDir, 'files', part);
-    return readdirSync(root, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => relative(root, join(entry.parentPath, entry.name)));
+  async function blobs(): Promise<string[]> {
+    const keys = [...(await fleet.bucket.objects()).keys()];
+    return keys.map((key) => key.replace(/^blobs\//, '')).toSorted();
   }
 });
 

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { RedisServer } from '../../src/platform/redis/redis-server.harness';
+import { S3Server, TestBucket } from '../../src/platform/storage/s3/s3-server.harness';
 import { ChildServer } from '../support/child-server';
-import { PostgresServer } from './postgres-server';
+import { PostgresServer } from '../support/postgres-server';
 import { TcpProxy } from './tcp-proxy';
 
 export type Role = 'api' | 'worker';
@@ -21,7 +22,7 @@ export interface FleetOptions {
   readonly hooks?: readonly string[];
 }
 
-/** Processes of the service, and what they share: PostgreSQL and Redis behind proxies, and a directory of files. */
+/** Processes of the service, and what they share: PostgreSQL and Redis behind proxies, and a bucket. No disk. */
 export class Fleet {
   readonly members: Member[] = [];
   private readonly starting = new Set<Promise<void>>();
@@ -31,16 +32,24 @@ export class Fleet {
     readonly redis: RedisServer,
     readonly toPostgres: TcpProxy,
     readonly toRedis: TcpProxy,
-    readonly dataDir: string,
+    readonly bucket: TestBucket,
+    private readonly s3: S3Server,
+    /** Where each process has a directory of its own. */
+    private readonly root: string,
     private readonly options: FleetOptions,
   ) {}
 
   static async create(options: FleetOptions = {}): Promise<Fleet> {
-    const [postgres, redis] = await Promise.all([PostgresServer.start(), RedisServer.start()]);
+    const [postgres, redis, s3] = await Promise.all([
+      PostgresServer.start(),
+      RedisServer.start(),
+      S3Server.start(),
+    ]);
     const toPostgres = await TcpProxy.to(postgres.port);
     const toRedis = await TcpProxy.to(Number(new URL(redis.url).port));
-    const dataDir = mkdtempSync(join(tmpdir(), 'filemill-chaos-'));
-    return new Fleet(postgres, redis, toPostgres, toRedis, dataDir, options);
+    const bucket = await TestBucket.create(s3.url);
+    const root = mkdtempSync(join(tmpdir(), 'filemill-chaos-'));
+    return new Fleet(postgres, redis, toPostgres, toRedis, bucket, s3, root, options);
   }
 
   /** Resolves when all of them answer. */
@@ -82,21 +91,23 @@ export class Fleet {
   async remove(): Promise<void> {
     await ChildServer.killAll();
     await Promise.all([this.toPostgres.close(), this.toRedis.close()]);
-    await Promise.all([this.postgres.remove(), this.redis.remove()]);
-    rmSync(this.dataDir, { recursive: true });
+    await Promise.all([this.postgres.remove(), this.redis.remove(), this.s3.stop()]);
+    rmSync(this.root, { recursive: true });
   }
 
   /** Who starts while the database is away ends with an error; whoever runs services starts it again. */
   private async launch(member: Member, environment: Readonly<Record<string, string>> = {}): Promise<void> {
     for (;;) {
       const server = ChildServer.spawn({
-        dataDir: this.dataDir,
+        dataDir: mkdtempSync(join(this.root, `${member.role}-`)),
         hooks: this.options.hooks,
         environment: {
           ROLE: member.role,
           DATABASE_URL: this.postgres.url(this.toPostgres.port),
           DATABASE_POOL_SIZE: '8',
           REDIS_URL: `redis://127.0.0.1:${this.toRedis.port}`,
+          ...this.bucket.environment,
+          JWT_SECRET: 'the same secret in every process of them',
           RATE_LIMITS: 'off',
           ...this.options.environment,
           ...environment,

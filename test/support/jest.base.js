@@ -24,8 +24,6 @@ module.exports = {
     ],
     '\\.[cm]?js$': path.join(__dirname, 'esm-to-cjs.transformer.js'),
   },
-  // It says only how it is imported; here imports become calls of require().
-  moduleNameMapper: { '^fauxqs$': '<rootDir>/node_modules/fauxqs/dist/app.js' },
   transformIgnorePatterns: [],
   testEnvironmentOptions: { customExportConditions: ['node', 'node-addons', 'module-sync'] },
   modulePathIgnorePatterns: ['<rootDir>/data'],

@@ -1,9 +1,9 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../src/platform/http/free-port.harness';
 import { eventually } from './eventually';
 import { DEPLOY } from './manifests';
 
@@ -86,13 +86,4 @@ function argumentsOf(directory: string, change: (text: string) => string): strin
   const text = readFileSync(join(DEPLOY, 'nginx.conf'), 'utf8').replaceAll('/tmp/', `${directory}/`);
   writeFileSync(file, change(text));
   return ['-c', file, '-e', 'stderr'];
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

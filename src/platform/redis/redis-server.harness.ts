@@ -1,12 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Redis } from 'ioredis';
+import { freePort } from '../http/free-port.harness';
 
 /** A `redis-server` of a test's own, on a port of its own, that keeps nothing on disk. */
 export class RedisServer {
@@ -98,24 +97,5 @@ export class RedisServer {
       if (line.includes('Ready to accept connections')) break;
     child.stdout.resume();
     if (child.exitCode !== null) throw new Error('redis-server did not start.');
-  }
-}
-
-/**
- * Below the ports that systems give to connections: a client that tries to connect to a port of those while nobody listens
- * there may be given it for itself, and connects to itself.
- */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(20_000, 32_000);
-    const probe = createServer().listen(port, '127.0.0.1');
-    const isFree = await once(probe, 'listening').then(
-      () => true,
-      () => false,
-    );
-    if (!isFree) continue;
-    probe.close();
-    await once(probe, 'close');
-    return port;
   }
 }

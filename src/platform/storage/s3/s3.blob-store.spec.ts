@@ -9,13 +9,13 @@ import { blobStoreContract } from '../blob-store.contract';
 import { BlobMissing, StorageUnavailable } from '../storage.errors';
 import { GrowingObjects } from './growing-objects';
 import { LocalCopies } from './local-copies';
-import { S3Server } from './s3-server.harness';
+import { S3Server, TestBucket } from './s3-server.harness';
 import { S3BlobStore } from './s3.blob-store';
 import { PART_BYTES, S3Bucket } from './s3.bucket';
 
 const MiB = 1024 * 1024;
 const root = mkdtempSync(join(tmpdir(), 'filemill-s3-'));
-const servers: S3Server[] = [];
+let server: S3Server;
 const clients: S3Client[] = [];
 
 function clientOf(endpoint: string): S3Client {
@@ -31,27 +31,30 @@ function clientOf(endpoint: string): S3Client {
   return client;
 }
 
-async function create() {
-  const server = await S3Server.start('bucket');
-  servers.push(server);
-  const bucket = new S3Bucket(clientOf(server.url), 'bucket');
+beforeAll(async () => {
+  server = await S3Server.start();
+});
+afterAll(() => server.stop());
+
+async function create({ url } = server) {
+  const seen = await TestBucket.create(url);
+  const bucket = new S3Bucket(clientOf(url), seen.name);
   const copies = mkdtempSync(join(root, 'copies-'));
-  return { server, bucket, copies, store: new S3BlobStore(bucket, new LocalCopies(copies)) };
+  return { seen, bucket, copies, store: new S3BlobStore(bucket, new LocalCopies(copies)) };
 }
 
 async function* chunks(...parts: Uint8Array[]): AsyncGenerator<Uint8Array> {
   for (const part of parts) yield part;
 }
 
-afterEach(async () => {
+afterEach(() => {
   for (const client of clients.splice(0)) client.destroy();
-  for (const server of servers.splice(0)) await server.stop();
 });
 afterAll(() => rmSync(root, { recursive: true }));
 
 blobStoreContract(async () => {
-  const { store, server } = await create();
-  return { store, unfinished: async () => server.openUploads };
+  const { store, seen } = await create();
+  return { store, unfinished: async () => (await seen.openUploads()).length };
 });
 
 describe('S3BlobStore', () => {
@@ -101,7 +104,7 @@ describe('S3BlobStore', () => {
   });
 
   it('sweeps uploads in parts that nobody touches any more, and leaves those that go on', async () => {
-    const { store, server } = await create();
+    const { store, seen } = await create();
     const started = Date.now();
     let proceed!: () => void;
     const gate = new Promise<void>((resolve) => (proceed = resolve));
@@ -110,10 +113,10 @@ describe('S3BlobStore', () => {
       await gate;
     }
     const upload = store.put('a/slow', slow()).catch((error: unknown) => error);
-    while (server.openUploads === 0) await setTimeout(5);
+    while ((await seen.openUploads()).length === 0) await setTimeout(5);
     expect(await store.sweepUnfinished(started - 1)).toBe(0);
     expect(await store.sweepUnfinished(Date.now() + 60_000)).toBe(1);
-    expect(server.openUploads).toBe(0);
+    expect(await seen.openUploads()).toEqual([]);
     proceed();
     await upload;
   });
@@ -138,11 +141,12 @@ describe('S3BlobStore', () => {
   });
 
   it('says that the storage is away when nobody answers, or there is no bucket', async () => {
-    const { server, store } = await create();
-    const elsewhere = new S3Bucket(clientOf(server.url), 'no-such-bucket');
+    const gone = await S3Server.start();
+    const { store } = await create(gone);
+    const elsewhere = new S3Bucket(clientOf(gone.url), 'no-such-bucket');
     await expect(elsewhere.ping()).rejects.toThrow(BlobMissing);
     await expect(elsewhere.put('a', Buffer.from('x'))).rejects.toThrow(StorageUnavailable);
-    await server.stop();
+    await gone.stop();
     await expect(store.put('a/one', chunks(Buffer.from('x')))).rejects.toThrow(StorageUnavailable);
     await expect(store.read('a/one')).rejects.toThrow(StorageUnavailable);
     await expect(store.ping()).rejects.toThrow(StorageUnavailable);

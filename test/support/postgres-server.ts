@@ -4,8 +4,8 @@ import { chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { eventually } from '../support/eventually';
-import { freePort } from './free-port';
+import { freePort } from '../../src/platform/http/free-port.harness';
+import { eventually } from './eventually';
 
 /** PostgreSQL refuses to run as root: then it runs as its own user. */
 const ACCOUNT = process.getuid?.() === 0 ? { uid: idOf('-u'), gid: idOf('-g') } : {};
