@@ -1,17 +1,17 @@
 import { Database } from '@app/platform/database/database';
+import { isPostgres } from '@app/platform/database/dialect';
 import { SEND_MAIL } from '@app/platform/mail/mail-queue';
 import { TaskQueue } from '@app/platform/tasks/task-queue';
 import type { ReportDto } from '@app/reports/reports.dto';
 import type { UserDto } from '@app/accounts/users.dto';
 import { sql } from 'kysely';
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { keyOf, login, newUser, PASSWORD, sendLogin, withToken } from './support/accounts';
 import { startApp, type TestApp } from './support/app';
 import { Client, waitFor } from './support/client';
 import { Gates } from './support/gates';
 import { expectProblem } from './support/problem';
 import { testProcessor } from './support/test-processors';
+import { stored } from './support/traces';
 import { metadata, TUS } from './support/tus';
 
 let service: TestApp;
@@ -20,27 +20,32 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
+/** Columns that say whose a row is. */
+const ON_POSTGRES = sql<{ table: string; column: string }>`
+  select table_name as "table", column_name as "column" from information_schema.columns
+  where table_schema = current_schema() and column_name in ('owner', 'user_id')`;
+const ON_SQLITE = sql<{ table: string; column: string }>`
+  select tables.name as "table", columns.name as "column"
+  from sqlite_master as tables, pragma_table_info(tables.name) as columns
+  where tables.type = 'table' and columns.name in ('owner', 'user_id')`;
+
 /** Of every table, the rows that say whose they are, and that they are this one's. */
 async function rowsOf(userId: string): Promise<Record<string, number>> {
   const { committed } = service.app.get(Database);
   const counts: Record<string, number> = {};
-  for (const { name: table, columns } of await committed.introspection.getTables()) {
-    const whose = columns
-      .filter(({ name }) => name === 'owner' || name === 'user_id')
-      .map(({ name }) => name);
-    for (const column of whose) {
-      const query = sql<{
-        count: number;
-      }>`select count(*) as count from ${sql.table(table)} where ${sql.ref(column)} = ${userId}`;
-      counts[`${table}.${column}`] = (await query.execute(committed)).rows[0].count;
-    }
+  const columns = isPostgres(committed) ? ON_POSTGRES : ON_SQLITE;
+  for (const { table, column } of (await columns.execute(committed)).rows) {
+    const query = sql<{
+      count: number;
+    }>`select count(*) as count from ${sql.table(table)} where ${sql.ref(column)} = ${userId}`;
+    counts[`${table}.${column}`] = (await query.execute(committed)).rows[0].count;
   }
   return counts;
 }
 
-function storedFiles(): string[] {
-  const entries = readdirSync(join(service.dataDir, 'files'), { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+async function filesKept(): Promise<string[]> {
+  const { blobs, unfinished, growing } = await stored(service);
+  return [...blobs, ...unfinished, ...growing.map(({ name }) => name)];
 }
 
 describe('deleting an account', () => {
@@ -58,7 +63,7 @@ describe('deleting an account', () => {
     const other = await newUser(service.url, 'other');
     const kept = await other.upload('kept');
     await other.settled(kept.job_id);
-    const keptFiles = storedFiles();
+    const keptFiles = await filesKept();
 
     await service.app.get(TaskQueue).pause([SEND_MAIL]); // a mail that still waits goes too
     const user = await newUser(service.url, 'ada');
@@ -97,7 +102,7 @@ describe('deleting an account', () => {
       (counts) => Object.values(counts).every((count) => count === 0),
     );
     expect(Object.keys(left)).toEqual(Object.keys(before));
-    expect((await waitFor(storedFiles, ({ length }) => length <= keptFiles.length)).toSorted()).toEqual(
+    expect((await waitFor(filesKept, ({ length }) => length <= keptFiles.length)).toSorted()).toEqual(
       keptFiles.toSorted(),
     );
     expect((await other.send(`/files/${kept.file_id}`)).text).toBe('kept');

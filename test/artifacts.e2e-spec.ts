@@ -3,12 +3,11 @@ import { OutcomeUnknown } from '@app/platform/database/database.errors';
 import { BlobStore } from '@app/platform/storage/blob-store';
 import { BlobSweeper } from '@app/platform/storage/blob.sweeper';
 import { TaskQueue } from '@app/platform/tasks/task-queue';
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { startApp, type TestApp } from './support/app';
 import { Client, waitFor } from './support/client';
 import { expectProblem } from './support/problem';
 import { testProcessor } from './support/test-processors';
+import { traces } from './support/traces';
 
 describe('artifacts', () => {
   let service: TestApp;
@@ -23,15 +22,10 @@ describe('artifacts', () => {
   afterAll(() => service.close());
 
   const derive = (wish: string) => client.upload(wish, { filename: `${wish}.deriving` });
-  /** Paths of what is stored for a job, whole and unfinished. */
-  const stored = (jobId = '') => {
-    const root = join(service.dataDir, 'files');
-    const entries = readdirSync(root, { recursive: true, withFileTypes: true });
-    const paths = entries
-      .filter((entry) => entry.isFile())
-      .map(({ parentPath, name }) => join(parentPath, name));
-    const files = paths.filter((path) => !path.includes('originals'));
-    return files.filter((file) => file.includes('unfinished') || file.includes(jobId));
+  /** What is stored for a job, and all that is unfinished. */
+  const stored = async (jobId: string) => {
+    const { blobs, unfinished } = await traces(service);
+    return [...unfinished, ...blobs.filter((blob) => blob.includes(jobId))];
   };
 
   it('are listed in the job with where to get them, and streamed from there', async () => {
@@ -98,9 +92,9 @@ describe('artifacts', () => {
 
   it('go with their job', async () => {
     const { job_id, artifacts } = await client.settled((await derive('stream')).job_id);
-    expect(stored(job_id)).toHaveLength(2);
+    expect(await stored(job_id)).toHaveLength(2);
     (await client.delete(job_id)).ok();
-    await waitFor(() => stored(job_id).length === 0);
+    await waitFor(async () => (await stored(job_id)).length === 0);
     const gone = await client.send(artifacts[0].url);
     expectProblem(gone, { status: 404, code: 'job_not_found' });
   });
@@ -117,14 +111,14 @@ describe('artifacts', () => {
   it.each(['twice', 'outside', 'throw'])('of a run that fails are not kept: %s', async (wish) => {
     const job = await client.settled((await derive(wish)).job_id);
     expect(job).toMatchObject({ status: 'failed', artifacts: [], error: { code: 'processing_failed' } });
-    await waitFor(() => stored(job.job_id).length === 0);
+    await waitFor(async () => (await stored(job.job_id)).length === 0);
   });
 
   it('of a run that is cancelled half-way are not kept', async () => {
     const { job_id } = await derive('endless');
-    await waitFor(() => stored(job_id).some((file) => file.includes('unfinished')));
+    await waitFor(async () => (await traces(service)).unfinished.length > 0);
     (await client.act(job_id, 'cancel')).ok();
-    await waitFor(() => stored(job_id).length === 0);
+    await waitFor(async () => (await stored(job_id)).length === 0);
     expect((await client.job(job_id)).artifacts).toEqual([]);
   });
 });

@@ -1,6 +1,5 @@
 import { ManualClock } from '@app/platform/clock/manual.clock';
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { startApp, type TestApp } from './support/app';
 import { Client, waitFor } from './support/client';
 import { Gates } from './support/gates';
@@ -33,32 +32,6 @@ describe('health', () => {
         mail: { transport: 'outbox', status: 'up' },
       },
     });
-  });
-
-  it.each([
-    ['is gone', (unfinished: string) => renameSync(unfinished, `${unfinished}-away`)],
-    [
-      'is no directory any more',
-      (unfinished: string) => {
-        renameSync(join(unfinished, '..'), join(unfinished, '..', '..', 'away'));
-        writeFileSync(join(unfinished, '..'), '');
-      },
-    ],
-  ])('lives but is not ready while the storage %s', async (_, damage) => {
-    const files = join(service.dataDir, 'files');
-    damage(join(files, 'unfinished'));
-    const answer = await client.send('/readyz');
-    const problem = expectProblem(answer, { status: 503, code: 'not_ready', instance: '/readyz' });
-    expect(problem.checks).toMatchObject({
-      database: { status: 'up' },
-      storage: { status: 'down', message: expect.any(String) },
-      mail: { transport: 'outbox', status: 'up' },
-    });
-    expect(answer.headers.get('retry-after')).toBe('5');
-    expect((await client.send('/livez')).status).toBe(200);
-    const upload = await client.sendUpload('x');
-    expectProblem(upload, { status: 503, code: 'storage_unavailable' });
-    rmSync(files, { recursive: true });
   });
 
   it('answers while it drains, but takes no new work', async () => {

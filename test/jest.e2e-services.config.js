@@ -1,7 +1,19 @@
 const base = require('./jest.e2e.config.js');
 
-process.env.TEST_DATABASE_URL ??= 'postgres://postgres@127.0.0.1:5432/postgres';
-process.env.TEST_REDIS_URL ??= 'redis://127.0.0.1:6379';
-
-/** The end-to-end tests once more, on PostgreSQL and Redis, and with TEST_S3=1 on S3: `npm run test:e2e:services`. */
-module.exports = { ...base, displayName: 'e2e on services' };
+/**
+ * The end-to-end tests once more, on PostgreSQL, BullMQ and S3 (`npm run test:e2e:services`), which the run starts and
+ * stops: `initdb`, `postgres` and `redis-server` are to be in the PATH.
+ */
+module.exports = {
+  ...base,
+  displayName: 'e2e on services',
+  globalSetup: '<rootDir>/test/support/services.setup.ts',
+  globalTeardown: '<rootDir>/test/support/services.teardown.ts',
+  testPathIgnorePatterns: [
+    ...base.testPathIgnorePatterns,
+    // Faults of the local disk and of a file of SQLite.
+    '<rootDir>/test/hostile/storage.e2e-spec.ts',
+    // Image, compose file and manifests, as files: no service runs.
+    '<rootDir>/test/deployment.e2e-spec.ts',
+  ],
+};

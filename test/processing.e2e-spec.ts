@@ -1,13 +1,13 @@
 import type { JobStatusDto } from '@app/jobs/jobs.dto';
 import { ManualClock } from '@app/platform/clock/manual.clock';
 import type { ProcessorDto } from '@app/processing/processing.dto';
-import { existsSync, truncateSync, unlinkSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { startApp, type TestApp, type TestAppOptions } from './support/app';
 import { Client, waitFor } from './support/client';
 import { Gates } from './support/gates';
 import { testProcessor } from './support/test-processors';
-import { traces } from './support/traces';
+import { storedFiles, type StoredFiles } from './support/stored-files';
 
 const services: TestApp[] = [];
 afterEach(() => Promise.all(services.splice(0).map((service) => service.close())));
@@ -217,13 +217,17 @@ describe('a job that runs', () => {
   });
 
   it.each([
-    ['is gone', (blob: string) => unlinkSync(blob)],
-    ['has lost its end', (blob: string) => truncateSync(blob, 3)],
-  ])('fails when its file on disk %s', async (_, damage) => {
+    ['is gone', (files: StoredFiles, blob: string) => files.remove(blob)],
+    ['has lost its end', (files: StoredFiles, blob: string) => files.replace(blob, Buffer.from('to '))],
+  ])('fails when its stored file %s', async (_, damage) => {
     const { service, client, gates } = await start({ processors: [testProcessor('gated')] });
     const busy = await gates.allThreads();
     const { file_id, job_id } = await client.upload('to be damaged');
-    damage((await traces(service)).blobs.find((blob) => blob.includes(file_id))!);
+    const files = storedFiles(service);
+    await damage(
+      files,
+      (await files.blobs()).find((blob) => blob.includes(file_id))!,
+    );
     await gates.open(busy);
     expect(await client.settled(job_id)).toMatchObject({
       status: 'failed',

@@ -2,12 +2,11 @@ import type { ActivityDto } from '@app/activity/activity.dto';
 import { ManualClock } from '@app/platform/clock/manual.clock';
 import { Database } from '@app/platform/database/database';
 import { SEND_MAIL } from '@app/platform/mail/mail-queue';
+import { BlobStore } from '@app/platform/storage/blob-store';
 import { TaskQueue } from '@app/platform/tasks/task-queue';
 import type { ReportDto, RequestedReportDto } from '@app/reports/reports.dto';
 import { COMPILE_REPORT } from '@app/reports/reports.tasks';
 import { createHash } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { MailServer } from '../src/platform/mail/mail-server.harness';
 import { headersOf } from '../src/platform/mail/mailer.contract';
 import { expectStatus } from './support/accounts';
@@ -303,9 +302,9 @@ describe('deleting a report', () => {
 describe('what goes wrong', () => {
   it('is tried again, is a reason in the end, and can be made good by an administrator', async () => {
     await start();
-    const place = join(service.dataDir, 'files', 'blobs', 'reports');
-    mkdirSync(dirname(place), { recursive: true });
-    writeFileSync(place, 'no directory');
+    const storage = jest
+      .spyOn(service.app.get(BlobStore), 'put')
+      .mockRejectedValue(new Error('It is broken.'));
     const id = await request();
     const dead = () => tasks.deadLetters(1);
     while ((await dead()).length === 0) {
@@ -321,7 +320,7 @@ describe('what goes wrong', () => {
     expect(expectProblem(await download(id), NOT_READY)).toMatchObject({ report_status: 'failed' });
     expect(await waitingMails()).toEqual([]);
 
-    rmSync(place);
+    storage.mockRestore();
     await service.app.get(Database).transaction((queries) => tasks.revive(queries, id));
     tasks.nudge();
     await waitFor(

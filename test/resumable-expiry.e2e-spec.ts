@@ -1,6 +1,6 @@
 import { ManualClock } from '@app/platform/clock/manual.clock';
 import { BlobStore } from '@app/platform/storage/blob-store';
-import { mkdtempSync, rmSync, utimesSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startApp, type TestApp } from './support/app';
@@ -17,7 +17,7 @@ describe('an upload that nobody finishes', () => {
   let service: TestApp;
   let client: TusClient;
   const start = async (environment: Readonly<Record<string, string>> = {}) => {
-    clock = new ManualClock();
+    clock = new ManualClock(Date.now()); // what stores bytes says by its own clock when it got them
     service = await startApp({ clock, environment: { RESUMABLE_EXPIRY_HOURS: '5', ...environment } });
     client = new TusClient(service.url);
   };
@@ -81,9 +81,7 @@ describe('an upload that nobody finishes', () => {
       yield Buffer.from('left behind');
     }
     await blobs.grow('left-behind', 0, bytes());
-    const left = (await traces(service)).growing;
-    expect(left).toHaveLength(1);
-    utimesSync(left[0], clock.now() / 1000, clock.now() / 1000);
+    expect((await traces(service)).growing).toHaveLength(1);
     clock.leap(HOUR_MS + 60_000);
     await waitFor(
       () => traces(service),

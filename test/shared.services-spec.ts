@@ -2,7 +2,6 @@ import { Leadership } from '@app/platform/scheduling/leadership';
 import type { StatsDto } from '@app/stats/stats.dto';
 import type { UploadResponseDto } from '@app/uploads/uploads.dto';
 import { randomUUID } from 'node:crypto';
-import { statSync } from 'node:fs';
 import type { TestApp } from './support/app';
 import { Client, waitFor } from './support/client';
 import { Instances } from './support/instances';
@@ -70,7 +69,7 @@ describe('instances share', () => {
     await hanging.write(content.subarray(0, third));
     await waitFor(async () => {
       const [growing] = (await traces(services[0])).growing;
-      return growing !== undefined && statSync(growing).size === third;
+      return growing?.size === third;
     });
     await there.reached(path, third);
     expect((await hanging.response()).headers.get('upload-offset')).toBe(`${third}`);

@@ -1,10 +1,10 @@
 import type { JobStatusDto } from '@app/jobs/jobs.dto';
 import { ManualClock } from '@app/platform/clock/manual.clock';
-import Sqlite from 'better-sqlite3';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startApp, type TestApp, type TestAppOptions } from '../support/app';
+import { Backing } from '../support/backing';
 import { Client, waitFor, type Answer } from '../support/client';
 import { Gates } from '../support/gates';
 import { testProcessor } from '../support/test-processors';
@@ -70,12 +70,12 @@ describe('a process that died', () => {
     const job = await gates.running();
     await service.close();
     services = [];
-    const database = new Sqlite(join(dataDir, 'filemill.sqlite'));
-    database.prepare("update jobs set status = 'processing', started_at = 1").run();
-    database
-      .prepare('update tasks set attempt = ?, lease = ?, due_at = ?')
-      .run(attempts, `${hostname()}:999999999/x`, Date.now() + 1_000_000);
-    database.close();
+    await Backing.execute(
+      dataDir,
+      `update jobs set status = 'processing', started_at = 1;
+       update tasks set attempt = ${attempts}, lease = '${hostname()}:999999999/x',
+         due_at = ${Date.now() + 1_000_000}`,
+    );
     open(job.gate);
     expect(client.url).toMatch(/^http/);
     return job.job_id;

@@ -1,7 +1,6 @@
 import { ANONYMOUS } from '@app/platform/http/caller.decorator';
 import { ResumableUploadNotFound } from '@app/uploads/resumable/resumable-uploads.errors';
 import { TusProtocol } from '@app/uploads/resumable/tus.protocol';
-import { statSync } from 'node:fs';
 import { startApp, type TestApp } from '../support/app';
 import { waitFor } from '../support/client';
 import { expectProblem } from '../support/problem';
@@ -109,7 +108,7 @@ describe('a creation', () => {
       head('POST', ROUTE, { ...PIECE, ...NAMED, 'Upload-Length': '1000', 'Content-Length': '1000' }),
     );
     await connection.write('half of it');
-    await waitFor(async () => (await traces(service)).growing.some((path) => statSync(path).size === 10));
+    await waitFor(async () => (await traces(service)).growing.some(({ size }) => size === 10));
     await connection.abort();
     await waitFor(async () => (await traces(service)).growing.length === 0);
     expect(await traces(service)).toEqual(NOTHING);
@@ -175,7 +174,7 @@ describe('a request', () => {
     const busy = await RawConnection.open(service.url);
     await busy.write(head('PATCH', path, { ...PIECE, 'Upload-Offset': '0', 'Content-Length': '10' }));
     await busy.write('hello');
-    await waitFor(async () => (await traces(service)).growing.some((file) => statSync(file).size === 5));
+    await waitFor(async () => (await traces(service)).growing.some(({ size }) => size === 5));
     const protocol = service.app.get(TusProtocol);
     for (const method of ['HEAD', 'PATCH', 'DELETE']) {
       const headers = new Headers({ ...PIECE, 'upload-offset': '0' });

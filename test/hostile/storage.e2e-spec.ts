@@ -1,6 +1,16 @@
 import { Database } from '@app/platform/database/database';
 import { sql } from 'kysely';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import fs, { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +18,8 @@ import { startApp, type TestApp } from '../support/app';
 import { ChildServer } from '../support/child-server';
 import { Client, waitFor } from '../support/client';
 import { expectProblem } from '../support/problem';
+import { head, RawConnection } from '../support/raw-request';
+import { storedFiles } from '../support/stored-files';
 import { NOTHING, openFiles, traces } from '../support/traces';
 
 const systemError = (code: string) => Object.assign(new Error(`${code}: /secret/path`), { code });
@@ -86,6 +98,49 @@ describe('storage', () => {
     for (const job of await client.jobs('?limit=500'))
       expect((await client.settled(job.job_id)).status).toBe('completed');
     await expectRecovery();
+  });
+
+  it.each([
+    ['is gone', (unfinished: string) => renameSync(unfinished, `${unfinished}-away`)],
+    [
+      'is no directory any more',
+      (unfinished: string) => {
+        renameSync(join(unfinished, '..'), join(unfinished, '..', '..', 'away'));
+        writeFileSync(join(unfinished, '..'), '');
+      },
+    ],
+  ])('lives but is not ready while its place for unfinished files %s', async (_, damage) => {
+    const files = join(service.dataDir, 'files');
+    damage(join(files, 'unfinished'));
+    const answer = await client.send('/readyz');
+    const problem = expectProblem(answer, { status: 503, code: 'not_ready', instance: '/readyz' });
+    expect(problem.checks).toMatchObject({
+      database: { status: 'up' },
+      storage: { status: 'down', message: expect.any(String) },
+      mail: { transport: 'outbox', status: 'up' },
+    });
+    expect(answer.headers.get('retry-after')).toBe('5');
+    expect((await client.send('/livez')).status).toBe(200);
+    const upload = await client.sendUpload('x');
+    expectProblem(upload, { status: 503, code: 'storage_unavailable' });
+    rmSync(files, { recursive: true });
+  });
+
+  it('never ends a download well when the blob shrinks while it is sent', async () => {
+    const size = 24 * 1024 * 1024;
+    const { file_id, job_id } = await client.upload(Buffer.alloc(size, 'x'));
+    await client.settled(job_id); // its run has the file open, too
+    const connection = await RawConnection.open(service.url);
+    connection.socket.pause();
+    await connection.write(head('GET', `/files/${file_id}`));
+    const [key] = await storedFiles(service).blobs();
+    const blob = join(service.dataDir, 'files', 'blobs', key);
+    await waitFor(() => openFiles(blob).length > 0);
+    truncateSync(blob, size - 1);
+    connection.socket.resume();
+    const received = await connection.everything();
+    expect(received.toString('latin1', 0, 15)).toBe('HTTP/1.1 200 OK');
+    expect(received.length).toBeLessThan(size);
   });
 
   it('answers when its directories are gone, and makes them again where it may', async () => {

@@ -11,6 +11,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Backing } from './backing';
+import { watchStore } from './stored-files';
 
 export interface TestAppOptions {
   /** Settings other than the defaults. */
@@ -56,6 +57,7 @@ export async function startApp({
   const builder = Test.createTestingModule({ imports: [AppModule.with(whole, all)] });
   if (clock) builder.overrideProvider(Clock).useValue(clock);
   const module = await builder.compile();
+  watchStore(module);
   const app = module.createNestApplication<NestExpressApplication>(new FastExpressAdapter(), APP_OPTIONS);
   const close = async () => {
     await app.close();

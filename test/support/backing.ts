@@ -1,9 +1,12 @@
 import type { Environment } from '@app/platform/config/load-settings';
+import Sqlite from 'better-sqlite3';
 import { randomUUID } from 'node:crypto';
-import { createPostgres, dropPostgres, postgresOfTests } from '../../src/platform/database/databases.harness';
-import { S3Server } from '../../src/platform/storage/s3/s3-server.harness';
+import { join } from 'node:path';
+import { copyPostgres, dropPostgres, executePostgres } from '../../src/platform/database/databases.harness';
+import { TestBucket } from '../../src/platform/storage/s3/s3-server.harness';
 
-const BUCKET = 'filemill';
+/** The server has a hundred for all services of all tests that run. */
+const CONNECTIONS = '4';
 
 /** What a service of a test stands on besides its data directory. */
 export class Backing {
@@ -13,11 +16,11 @@ export class Backing {
     /** The settings that lead there. */
     readonly environment: Environment,
     private readonly databaseUrl: string | undefined,
-    private readonly bucket: S3Server | undefined,
+    private readonly bucket: TestBucket | undefined,
   ) {}
 
   /**
-   * What the environment of the tests says: `TEST_DATABASE_URL`, `TEST_REDIS_URL`, `TEST_S3`, each on its own. It
+   * What the setup of the run says (`services.setup.ts`): nothing, or PostgreSQL, Redis and S3. It
    * stays with the data directory, for services that go on with that.
    */
   static of(dataDir: string): Promise<Backing> {
@@ -31,29 +34,34 @@ export class Backing {
     await Promise.all([...Backing.kept.keys()].map((dataDir) => Backing.remove(dataDir)));
   }
 
+  /** Changes rows behind the back of a service that does not run. */
+  static async execute(dataDir: string, statements: string): Promise<void> {
+    const { databaseUrl } = await Backing.of(dataDir);
+    if (databaseUrl) return executePostgres(databaseUrl, statements);
+    const database = new Sqlite(join(dataDir, 'filemill.sqlite'));
+    database.exec(statements);
+    database.close();
+  }
+
   static async remove(dataDir: string): Promise<void> {
     const backing = await Backing.kept.get(dataDir);
     Backing.kept.delete(dataDir);
     if (backing?.databaseUrl) await dropPostgres(backing.databaseUrl);
-    await backing?.bucket?.stop();
+    await backing?.bucket?.empty();
   }
 
   private static async create(): Promise<Backing> {
-    const { TEST_REDIS_URL, TEST_S3 } = process.env;
-    const server = postgresOfTests();
-    const databaseUrl = server && (await createPostgres(server));
-    const bucket = TEST_S3 ? await S3Server.start(BUCKET) : undefined;
+    const { TEST_DATABASE_TEMPLATE, TEST_REDIS_URL, TEST_S3_URL } = process.env;
+    if (!TEST_DATABASE_TEMPLATE || !TEST_REDIS_URL || !TEST_S3_URL)
+      return new Backing({}, undefined, undefined);
+    const databaseUrl = await copyPostgres(TEST_DATABASE_TEMPLATE);
+    const bucket = await TestBucket.create(TEST_S3_URL);
     const environment = {
-      ...(databaseUrl && { DATABASE_URL: databaseUrl }),
-      ...(databaseUrl &&
-        TEST_REDIS_URL && { REDIS_URL: TEST_REDIS_URL, REDIS_PREFIX: `test-${randomUUID()}` }),
-      ...(bucket && {
-        S3_BUCKET: BUCKET,
-        S3_ENDPOINT: bucket.url,
-        S3_FORCE_PATH_STYLE: 'true',
-        S3_ACCESS_KEY_ID: 'test',
-        S3_SECRET_ACCESS_KEY: 'test',
-      }),
+      DATABASE_URL: databaseUrl,
+      DATABASE_POOL_SIZE: CONNECTIONS,
+      REDIS_URL: TEST_REDIS_URL,
+      REDIS_PREFIX: `test-${randomUUID()}`,
+      ...bucket.environment,
     };
     return new Backing(environment, databaseUrl, bucket);
   }

@@ -1,7 +1,9 @@
+import type { Environment } from '@app/platform/config/load-settings';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { Backing } from './backing';
 import { eventually } from './eventually';
 
 const MAIN = join(__dirname, '..', '..', 'dist', 'main.js');
@@ -10,7 +12,7 @@ const LISTENING = /listening on (http:\/\/[^\s,"]+)/;
 export interface ChildServerOptions {
   readonly dataDir: string;
   /** Settings other than the defaults of a test. */
-  readonly environment?: Readonly<Record<string, string>>;
+  readonly environment?: Environment;
   /** Modules loaded before the service (`--require`). */
   readonly hooks?: readonly string[];
 }
@@ -59,9 +61,11 @@ export class ChildServer {
     return new ChildServer(child);
   }
 
-  /** A server that answers. */
-  static async start(options: ChildServerOptions): Promise<ChildServer> {
-    const server = ChildServer.spawn(options);
+  /** A server that answers, on what the environment of the tests says, as an app of a test is. */
+  static async start({ environment, ...options }: ChildServerOptions): Promise<ChildServer> {
+    const backing = environment?.DATABASE_URL === undefined ? await Backing.of(options.dataDir) : undefined;
+    const whole = { ...backing?.environment, ...environment };
+    const server = ChildServer.spawn({ ...options, environment: whole });
     await server.listening();
     return server;
   }

@@ -1,16 +1,17 @@
 import { Database } from '@app/platform/database/database';
+import { isPostgres } from '@app/platform/database/dialect';
 import { sql } from 'kysely';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { postgresOfTests } from '../../src/platform/database/databases.harness';
 import type { TestApp } from './app';
+import { storedFiles, type GrowingFile } from './stored-files';
 
-/** What a service keeps: its files by path below the data directory, its rows by table. */
+/** What a service keeps: its files by key, its rows by table. */
 export interface Traces {
   readonly blobs: string[];
   readonly unfinished: string[];
   /** Of resumable uploads that are not finished. */
-  readonly growing: string[];
+  readonly growing: GrowingFile[];
   readonly files: number;
   readonly tags: number;
   readonly jobs: number;
@@ -31,32 +32,29 @@ export const NOTHING: Traces = {
 export async function everythingStored({ app, dataDir }: TestApp): Promise<Buffer> {
   const files = readdirSync(dataDir, { withFileTypes: true }).filter((entry) => entry.isFile());
   const contents = files.map(({ name }) => readFileSync(join(dataDir, name)));
-  if (postgresOfTests() === undefined) return Buffer.concat(contents);
+  const { committed } = app.get(Database);
+  if (!isPostgres(committed)) return Buffer.concat(contents);
   const rows = sql<{ xml: string }>`select schema_to_xml(current_schema(), true, true, '') as xml`;
-  const [{ xml }] = (await rows.execute(app.get(Database).committed)).rows;
+  const [{ xml }] = (await rows.execute(committed)).rows;
   return Buffer.concat([...contents, Buffer.from(xml)]);
 }
 
-export async function traces({ app, dataDir }: TestApp): Promise<Traces> {
-  const { committed } = app.get(Database);
+export async function traces(service: TestApp): Promise<Traces> {
+  const files = storedFiles(service);
+  const { committed } = service.app.get(Database);
   const count = async (table: 'files' | 'file_tags' | 'jobs' | 'tasks') => {
     const query = committed.selectFrom(table).select((eb) => eb.fn.countAll<number>().as('count'));
     return (await query.executeTakeFirstOrThrow()).count;
   };
   return {
-    blobs: filesBelow(join(dataDir, 'files', 'blobs')),
-    unfinished: filesBelow(join(dataDir, 'files', 'unfinished')),
-    growing: filesBelow(join(dataDir, 'files', 'growing')),
+    blobs: await files.blobs(),
+    unfinished: await files.unfinished(),
+    growing: await files.growing(),
     files: await count('files'),
     tags: await count('file_tags'),
     jobs: await count('jobs'),
     tasks: await count('tasks'),
   };
-}
-
-function filesBelow(directory: string): string[] {
-  const entries = readdirSync(directory, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
 }
 
 /** Files, sockets and pipes that this process has open. */

@@ -17,18 +17,40 @@ export function postgresOfTests(): string | undefined {
 /** An empty schema of its own in that database, which is all that who connects by it sees. @returns its URL */
 export async function createPostgres(server: string): Promise<string> {
   const schema = `filemill_test_${randomUUID().replaceAll('-', '')}`;
-  await execute(server, `create schema ${schema}`);
+  await executePostgres(server, `create schema ${schema}`);
   const url = new URL(server);
   url.searchParams.set('options', `-c search_path=${schema}`);
   return url.href;
 }
 
-export async function dropPostgres(url: string): Promise<void> {
-  const [, schema] = /search_path=(\w+)/.exec(new URL(url).searchParams.get('options')!)!;
-  await execute(url, `set client_min_messages = warning; drop schema if exists ${schema} cascade`);
+/** A database of its own that begins as a copy of `template`, to which nobody is connected. @returns its URL */
+export async function copyPostgres(template: string): Promise<string> {
+  const url = new URL(template);
+  const copy = `filemill_test_${randomUUID().replaceAll('-', '')}`;
+  await executePostgres(maintenanceOf(url), `create database ${copy} template ${databaseOf(url)}`);
+  url.pathname = copy;
+  return url.href;
 }
 
-async function execute(url: string, commands: string): Promise<void> {
+/** What {@link createPostgres} or {@link copyPostgres} made, whoever is connected. */
+export async function dropPostgres(url: string): Promise<void> {
+  const parsed = new URL(url);
+  const schema = /search_path=(\w+)/.exec(parsed.searchParams.get('options') ?? '')?.[1];
+  if (schema === undefined)
+    return executePostgres(maintenanceOf(parsed), `drop database ${databaseOf(parsed)} with (force)`);
+  await executePostgres(url, `set client_min_messages = warning; drop schema if exists ${schema} cascade`);
+}
+
+function databaseOf({ pathname }: URL): string {
+  return pathname.slice(1);
+}
+
+/** The same server, by the database that is there for that. */
+function maintenanceOf(url: URL): string {
+  return Object.assign(new URL(url), { pathname: 'template1' }).href;
+}
+
+export async function executePostgres(url: string, commands: string): Promise<void> {
   const client = new Client({ connectionString: url });
   await client.connect();
   await client.query(commands);
