@@ -22,6 +22,7 @@ import { head, RawConnection } from '../support/raw-request';
 import { storedFiles } from '../support/stored-files';
 import { NOTHING, openFiles, traces } from '../support/traces';
 
+const MiB = 1024 * 1024;
 const systemError = (code: string) => Object.assign(new Error(`${code}: /secret/path`), { code });
 
 /** Where the system can fail under a write: the methods of an open file, and the opening itself. */
@@ -36,7 +37,7 @@ describe('storage', () => {
   let service: TestApp;
   let client: Client;
   beforeEach(async () => {
-    service = await startApp();
+    service = await startApp({ environment: { MAX_FILE_SIZE_BYTES: String(64 * MiB) } });
     client = new Client(service.url);
   });
   afterEach(async () => {
@@ -127,7 +128,7 @@ describe('storage', () => {
   });
 
   it('never ends a download well when the blob shrinks while it is sent', async () => {
-    const size = 24 * 1024 * 1024;
+    const size = 24 * MiB;
     const { file_id, job_id } = await client.upload(Buffer.alloc(size, 'x'));
     await client.settled(job_id); // its run has the file open, too
     const connection = await RawConnection.open(service.url);
