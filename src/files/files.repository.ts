@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { Database, type Migrations, type Queries } from '../platform/database/database';
 import { contains } from '../platform/database/like';
+import { statement } from '../platform/database/statement';
 import type { Owner } from '../platform/http/caller.decorator';
 import { BlobOwner } from '../platform/storage/blob-owner';
 import { toPage, type Page } from '../platform/http/page.dto';
@@ -124,6 +125,20 @@ export const fileMigrations: Migrations = {
   ...usageMigrations,
 };
 
+const insertFile = statement((queries, row: FileRow) => queries.insertInto('files').values(row));
+
+/** `keep`: nobody may delete it before the transaction has ended. */
+const findFile = statement((queries, given: { fileId: string; owner: Owner; keep?: true }) => {
+  const { fileId, owner, keep } = given;
+  const query = queries
+    .selectFrom('files')
+    .selectAll()
+    .where('file_id', '=', fileId)
+    .where('owner', '=', owner)
+    .where('blob_key', 'is not', null);
+  return keep ? query.forKeyShare() : query;
+});
+
 /** First part of the keys of originals. */
 export const ORIGINALS = 'originals';
 
@@ -141,7 +156,7 @@ export class FilesRepository extends BlobOwner {
   /** Adds a file, stored or only announced. @throws QuotaExceeded, having changed nothing */
   async insert(queries: Queries, file: AnnouncedFile & Partial<StoredFile>): Promise<void> {
     await this.usage.take(queries, file.owner, { bytes: file.sizeBytes ?? 0, files: 1 });
-    await queries.insertInto('files').values(toRow(file)).execute();
+    await insertFile(queries, toRow(file));
     if (file.tags.length === 0) return;
     const tags = file.tags.map((tag) => ({ file_id: file.fileId, tag, owner: file.owner }));
     await queries.insertInto('file_tags').values(tags).execute();
@@ -173,14 +188,10 @@ export class FilesRepository extends BlobOwner {
 
   /** In a transaction, the file stays until that has ended. */
   async find(owner: Owner, fileId: string, transaction?: Queries): Promise<StoredFile | undefined> {
-    const query = (transaction ?? this.database.committed)
-      .selectFrom('files')
-      .selectAll()
-      .where('file_id', '=', fileId)
-      .where('owner', '=', owner)
-      .where('blob_key', 'is not', null);
-    const row = await (transaction ? query.forKeyShare() : query).executeTakeFirst();
-    return row && toFile(row);
+    const { rows } = transaction
+      ? await findFile(transaction, { fileId, owner, keep: true })
+      : await findFile(this.database.committed, { fileId, owner });
+    return rows[0] && toFile(rows[0]);
   }
 
   /** Newest first. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../platform/config/settings';
 import { Database, type Migrations, type Queries } from '../platform/database/database';
+import { statement } from '../platform/database/statement';
 import type { Owner } from '../platform/http/caller.decorator';
 import { QuotaExceeded } from './files.errors';
 
@@ -44,6 +45,26 @@ export const usageMigrations: Migrations = {
   },
 };
 
+/** Changes nothing for an owner who has more than `roomBytes` or `roomFiles` already. */
+const addUsage = statement(
+  (queries, given: { owner: Owner; bytes: number; files: number; roomBytes: number; roomFiles: number }) => {
+    const { owner, bytes, files, roomBytes, roomFiles } = given;
+    return queries
+      .insertInto('owner_usage')
+      .values({ owner, bytes, files })
+      .onConflict((conflict) =>
+        conflict
+          .column('owner')
+          .doUpdateSet((eb) => ({
+            bytes: eb('owner_usage.bytes', '+', bytes),
+            files: eb('owner_usage.files', '+', files),
+          }))
+          .where('owner_usage.bytes', '<=', roomBytes)
+          .where('owner_usage.files', '<=', roomFiles),
+      );
+  },
+);
+
 const NOTHING: Usage = { bytes: 0, files: 0 };
 /** A quota of 0. A number that every database can compare with. */
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
@@ -63,21 +84,14 @@ export class OwnerUsage {
   async take(queries: Queries, owner: Owner, { bytes, files }: Usage): Promise<void> {
     const { most } = this;
     if (bytes > most.bytes || files > most.files) throw await this.exceeded(owner, queries);
-    const { numInsertedOrUpdatedRows } = await queries
-      .insertInto('owner_usage')
-      .values({ owner, bytes, files })
-      .onConflict((conflict) =>
-        conflict
-          .column('owner')
-          .doUpdateSet((eb) => ({
-            bytes: eb('owner_usage.bytes', '+', bytes),
-            files: eb('owner_usage.files', '+', files),
-          }))
-          .where('owner_usage.bytes', '<=', most.bytes - bytes)
-          .where('owner_usage.files', '<=', most.files - files),
-      )
-      .executeTakeFirst();
-    if (numInsertedOrUpdatedRows !== 1n) throw await this.exceeded(owner, queries);
+    const { numAffectedRows } = await addUsage(queries, {
+      owner,
+      bytes,
+      files,
+      roomBytes: most.bytes - bytes,
+      roomFiles: most.files - files,
+    });
+    if (numAffectedRows !== 1n) throw await this.exceeded(owner, queries);
   }
 
   /**

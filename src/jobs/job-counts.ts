@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { Database, type Migrations, type Queries } from '../platform/database/database';
+import { statement } from '../platform/database/statement';
 import type { Owner } from '../platform/http/caller.decorator';
 import { isSettled, type Job, type JobState } from './job';
 
@@ -74,6 +75,17 @@ export const jobCountMigrations: Migrations = {
   },
 };
 
+const addToCount = statement((queries, row: JobCountRow) =>
+  queries
+    .insertInto('job_counts')
+    .values(row)
+    .onConflict((conflict) =>
+      conflict
+        .columns(['owner', 'day', 'minute', 'processor', 'outcome'])
+        .doUpdateSet((eb) => ({ jobs: eb('job_counts.jobs', '+', row.jobs) })),
+    ),
+);
+
 /** A job waits, as it did not before. */
 export async function countArrival(queries: Queries, job: Job, now: number): Promise<void> {
   await add(queries, job, ARRIVED, minuteOf(now), 1);
@@ -103,15 +115,7 @@ async function add(
   jobs: number,
 ): Promise<void> {
   const day = createdAt - (createdAt % DAY_MS);
-  await queries
-    .insertInto('job_counts')
-    .values({ owner, day, minute, processor: processor ?? '', outcome, jobs })
-    .onConflict((conflict) =>
-      conflict
-        .columns(['owner', 'day', 'minute', 'processor', 'outcome'])
-        .doUpdateSet((eb) => ({ jobs: eb('job_counts.jobs', '+', jobs) })),
-    )
-    .execute();
+  await addToCount(queries, { owner, day, minute, processor: processor ?? '', outcome, jobs });
 }
 
 function minuteOf(now: number): number {

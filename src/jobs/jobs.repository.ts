@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { sql, type Updateable } from 'kysely';
+import { sql } from 'kysely';
 import { fewFiles } from '../files/few-files';
 import { giveBack } from '../files/owner-usage';
 import { Database, type Queries } from '../platform/database/database';
 import { contains } from '../platform/database/like';
+import { statement } from '../platform/database/statement';
 import type { Owner } from '../platform/http/caller.decorator';
 import { BlobOwner } from '../platform/storage/blob-owner';
 import { toPage, type Page } from '../platform/http/page.dto';
@@ -47,6 +48,37 @@ interface Condition {
   readonly attempt?: number;
 }
 
+/** What a transition changes besides the state. */
+type Change = Partial<
+  Pick<JobRow, 'progress' | 'result' | 'error' | 'artifacts' | 'started_at' | 'finished_at'>
+>;
+
+const insertJob = statement((queries, row: JobRow) => queries.insertInto('jobs').values(row));
+
+const findJob = statement((queries, { jobId, owner }: { jobId: string; owner: Owner }) =>
+  queries.selectFrom('jobs').selectAll().where('job_id', '=', jobId).where('owner', '=', owner),
+);
+
+/** `starts`: how many more the job has afterwards. */
+const changeJob = statement(
+  (queries, given: Condition & Change & { from: JobState; to: JobState; starts: number }) => {
+    const { jobId, owner, attempt, from, to, starts, ...change } = given;
+    let update = queries
+      .updateTable('jobs')
+      .set((eb) => ({
+        ...change,
+        status: to,
+        attempt: eb('attempt', '+', starts),
+        version: eb('version', '+', 1),
+      }))
+      .where('job_id', '=', jobId)
+      .where('status', '=', from);
+    if (owner !== undefined) update = update.where('owner', '=', owner);
+    if (attempt !== undefined) update = update.where('attempt', '=', attempt);
+    return update.returningAll();
+  },
+);
+
 const UNDONE = { progress: 0, result: null, error: null, started_at: null, finished_at: null } as const;
 
 /**
@@ -67,18 +99,13 @@ export class JobsRepository extends BlobOwner {
   }
 
   async insert(queries: Queries, job: Job): Promise<void> {
-    await queries.insertInto('jobs').values(toRow(job)).execute();
+    await insertJob(queries, toRow(job));
     await recordTransition(queries, job, job.createdAt);
     await countArrival(queries, job, job.createdAt);
   }
 
   async find(owner: Owner, jobId: string): Promise<Job | undefined> {
-    const row = await this.database.committed
-      .selectFrom('jobs')
-      .selectAll()
-      .where('job_id', '=', jobId)
-      .where('owner', '=', owner)
-      .executeTakeFirst();
+    const [row] = (await findJob(this.database.committed, { jobId, owner })).rows;
     return row && toJob(row);
   }
 
@@ -290,13 +317,16 @@ export class JobsRepository extends BlobOwner {
   private async transition(
     queries: Queries,
     name: TransitionName,
-    condition: Condition,
+    { jobId, owner, attempt }: Condition,
     now: number,
-    change: Updateable<JobRow>,
+    change: Change,
   ): Promise<Job | undefined> {
-    for (const from of TRANSITIONS[name].from) {
-      const job = await this.change(queries, name, { ...condition, from }, change);
-      if (!job) continue;
+    const { from: states, to } = TRANSITIONS[name];
+    const starts = name === 'start' ? 1 : 0;
+    for (const from of states) {
+      const [row] = (await changeJob(queries, { jobId, owner, attempt, ...change, from, to, starts })).rows;
+      if (!row) continue;
+      const job = toJob(row);
       await recordTransition(queries, job, now);
       if (isSettled(from)) await uncountEnd(queries, job, from);
       if (isSettled(from)) await countArrival(queries, job, now);
@@ -307,28 +337,6 @@ export class JobsRepository extends BlobOwner {
       return job;
     }
     return undefined;
-  }
-
-  private async change(
-    queries: Queries,
-    name: TransitionName,
-    { jobId, owner, attempt, from }: Condition & { readonly from: JobState },
-    change: Updateable<JobRow>,
-  ): Promise<Job | undefined> {
-    let update = queries
-      .updateTable('jobs')
-      .set((eb) => ({
-        ...change,
-        status: TRANSITIONS[name].to,
-        attempt: eb('attempt', '+', name === 'start' ? 1 : 0),
-        version: eb('version', '+', 1),
-      }))
-      .where('job_id', '=', jobId)
-      .where('status', '=', from);
-    if (owner !== undefined) update = update.where('owner', '=', owner);
-    if (attempt !== undefined) update = update.where('attempt', '=', attempt);
-    const row = await update.returningAll().executeTakeFirst();
-    return row && toJob(row);
   }
 }
 

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { sql, type Generated, type Selectable } from 'kysely';
+import { sql, type Generated, type Insertable, type Selectable } from 'kysely';
 import { Database, type Migrations, type Queries } from '../../platform/database/database';
 import { numbered } from '../../platform/database/numbers';
+import { statement } from '../../platform/database/statement';
 import type { Owner } from '../../platform/http/caller.decorator';
 import type { Job } from '../job';
 import { TYPE_OF, type Transition, type TransitionType } from './transition';
@@ -59,6 +60,10 @@ export interface Scope {
   readonly jobId?: string;
 }
 
+const insertTransition = statement((queries, row: Insertable<TransitionRow>) =>
+  queries.insertInto('job_transitions').values(row),
+);
+
 /** Writes down what has just become of a job, in the transaction that did it. */
 export async function recordTransition(queries: Queries, job: Job, at: number): Promise<void> {
   await insert(queries, job, TYPE_OF[job.status], at);
@@ -76,8 +81,7 @@ async function insert(
   type: TransitionType,
   at: number,
 ): Promise<void> {
-  const row = { job_id: jobId, owner, type, attempt, started_at: startedAt, at };
-  await queries.insertInto('job_transitions').values(row).execute();
+  await insertTransition(queries, { job_id: jobId, owner, type, attempt, started_at: startedAt, at });
 }
 
 /**

@@ -77,7 +77,7 @@ export class TaskLane {
   async offer(id: string): Promise<void> {
     while (this.room() <= 0 && this.running.size > 0) await Promise.race(this.running.values());
     if (this.draining || this.quarantine) return;
-    const { taken, suspects } = await this.claim(1, [id]);
+    const { taken, suspects } = await this.claim(1, id);
     this.quarantine ||= suspects > 0;
     await Promise.all(taken.map((row) => this.launch(row)));
     this.pull();
@@ -139,22 +139,22 @@ export class TaskLane {
    * Takes those whose turn it is. A suspect is taken alone; until then it goes back to the head of the queue. A claim
    * that a loss of power takes back is a task that still waits, so nobody waits for the disk.
    */
-  private async claim(limit: number, ids?: readonly string[]) {
+  private async claim(limit: number, id?: string) {
     const lease = `${runnerIdentity()}/${this.ids.next()}`;
     const { kind } = this.handler;
     const now = this.clock.now();
-    const claim = { kind, limit, ids, lease, until: this.leaseEnd() };
+    const claim = { kind, limit, id, lease, until: this.leaseEnd() };
     const take = async (queries: Queries) => {
-      if (!ids) await this.tasks.ripen(queries, kind, now);
+      if (id === undefined) await this.tasks.ripen(queries, kind, now);
       const rows = await this.tasks.claim(queries, claim);
       const found = rows.filter((row) => this.isSuspect(row));
       if (found.length === 0 || (rows.length === 1 && this.running.size === 0))
         return { taken: rows, suspects: found.length };
-      for (const { id, attempt } of found)
+      for (const suspect of found)
         await this.tasks.putBack(queries, {
-          id,
+          id: suspect.id,
           lease,
-          attempt: attempt - 1,
+          attempt: suspect.attempt - 1,
           due_at: now,
           turn: HEAD,
           last_error: null,
@@ -280,8 +280,8 @@ class LeasedTask implements RunningTask {
   }
 
   async hold(queries: Queries): Promise<void> {
-    const held = await this.tasks.renew(queries, [this], this.clock.now() + this.options.leaseMs);
-    if (!held.has(this.id)) throw new LeaseLost(this.id);
+    const isHeld = await this.tasks.hold(queries, this, this.clock.now() + this.options.leaseMs);
+    if (!isHeld) throw new LeaseLost(this.id);
   }
 
   async complete(queries: Queries): Promise<void> {

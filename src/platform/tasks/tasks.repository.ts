@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { sql, type ExpressionBuilder } from 'kysely';
 import type { Queries, Tables } from '../database/database';
+import { statement } from '../database/statement';
 import type { DeadLetter } from './task-queue';
 import { HEAD, type TaskRow } from './tasks.migrations';
 
@@ -12,31 +13,76 @@ export interface Claim {
   readonly limit: number;
   readonly lease: string;
   readonly until: number;
-  /** Only of these; of all when left out. */
-  readonly ids?: readonly string[];
+  /** Only this one; any when left out. */
+  readonly id?: string;
+}
+
+/** A task, and the lease under which somebody has it. */
+export interface Lease {
+  readonly id: string;
+  readonly lease: string;
 }
 
 export type WaitingTask = Pick<TaskRow, 'id' | 'attempt'> & { due_at: number; turn: number };
 
 /** What becomes of a task that is given back. */
-export type PutBack = { id: string; lease: string } & Pick<
-  TaskRow,
-  'attempt' | 'due_at' | 'turn' | 'last_error'
->;
+export type PutBack = Lease & Pick<TaskRow, 'attempt' | 'due_at' | 'turn' | 'last_error'>;
+
+/** `waits`: it is due, and gets its turn at once. */
+const insertTask = statement((queries, { waits, ...row }: TaskRow & { waits?: true }) => {
+  const { id: _, ...replacement } = row;
+  return queries
+    .insertInto('tasks')
+    .values({ ...row, turn: waits ? nextTurn(row) : row.turn })
+    .onConflict((conflict) =>
+      conflict.column('id').doUpdateSet((eb) => ({ ...replacement, turn: eb.ref('excluded.turn') })),
+    );
+});
+
+/** Those that fell due without a turn yet, or again. */
+const findRipe = statement((queries, { kind, now, limit }: { kind: string; now: number; limit: number }) =>
+  queries
+    .selectFrom('tasks')
+    .select(['id', 'owner'])
+    .where('kind', '=', kind)
+    .where('due_at', '<=', now)
+    .where(isNotWaiting)
+    .orderBy('due_at')
+    .orderBy('id')
+    .limit(limit)
+    .forUpdate()
+    .skipLocked(),
+);
+
+const claimTasks = statement((queries, { kind, limit, lease, until, id }: Claim) => {
+  const next = whoWaits(queries, kind)
+    .select('id')
+    .$if(id !== undefined, (query) => query.where('id', '=', id!))
+    .limit(limit)
+    .forUpdate()
+    .skipLocked();
+  return queries
+    .with('next', () => next)
+    .updateTable('tasks')
+    .set((eb) => ({ lease, due_at: until, attempt: eb('attempt', '+', 1) }))
+    .where('id', 'in', (eb) => eb.selectFrom('next').select('next.id'))
+    .returningAll();
+});
+
+const holdTask = statement((queries, { id, lease, until }: Lease & { until: number }) =>
+  queries.updateTable('tasks').set({ due_at: until }).where('id', '=', id).where('lease', '=', lease),
+);
+
+const deleteHeld = statement((queries, { id, lease }: Lease) =>
+  queries.deleteFrom('tasks').where('id', '=', id).where('lease', '=', lease),
+);
 
 /** The task table. Every change of a taken task is conditional on its lease. */
 @Injectable()
 export class TasksRepository {
   async insert(queries: Queries, row: TaskRow, now: number): Promise<void> {
-    const isRipe = row.due_at !== null && row.due_at <= now && row.lease === null;
-    const { id: _, ...replacement } = row;
-    await queries
-      .insertInto('tasks')
-      .values({ ...row, turn: isRipe ? nextTurn(row) : row.turn })
-      .onConflict((conflict) =>
-        conflict.column('id').doUpdateSet((eb) => ({ ...replacement, turn: eb.ref('excluded.turn') })),
-      )
-      .execute();
+    const waits = row.due_at !== null && row.due_at <= now && row.lease === null;
+    await insertTask(queries, waits ? { ...row, waits } : row);
   }
 
   /** Inserts a task, or makes one that waits due no later than it. */
@@ -63,19 +109,8 @@ export class TasksRepository {
    * takes others.
    */
   async ripen(queries: Queries, kind: string, now: number): Promise<void> {
-    const ripe = await queries
-      .selectFrom('tasks')
-      .select(['id', 'owner'])
-      .where('kind', '=', kind)
-      .where('due_at', '<=', now)
-      .where(isNotWaiting)
-      .orderBy('due_at')
-      .orderBy('id')
-      .limit(MOST_RIPE)
-      .forUpdate()
-      .skipLocked()
-      .execute();
-    for (const { id, owner } of ripe) {
+    const ripe = await findRipe(queries, { kind, now, limit: MOST_RIPE });
+    for (const { id, owner } of ripe.rows) {
       const turn = sql<number>`coalesce(turn, ${nextTurn({ kind, owner })})`;
       await queries.updateTable('tasks').set({ lease: null, turn }).where('id', '=', id).execute();
     }
@@ -84,25 +119,13 @@ export class TasksRepository {
   /**
    * Takes those whose turn it is, unless their kind is paused. Who comes at the same time takes others.
    */
-  claim(queries: Queries, { kind, limit, lease, until, ids }: Claim): Promise<TaskRow[]> {
-    const next = this.waiting(queries, kind)
-      .select('id')
-      .$if(ids !== undefined, (query) => query.where('id', 'in', ids!))
-      .limit(limit)
-      .forUpdate()
-      .skipLocked();
-    return queries
-      .with('next', () => next)
-      .updateTable('tasks')
-      .set((eb) => ({ lease, due_at: until, attempt: eb('attempt', '+', 1) }))
-      .where('id', 'in', (eb) => eb.selectFrom('next').select('next.id'))
-      .returningAll()
-      .execute();
+  async claim(queries: Queries, claim: Claim): Promise<TaskRow[]> {
+    return (await claimTasks(queries, claim)).rows;
   }
 
   /** The next of a kind that may be taken. */
   next(queries: Queries, kind: string, limit: number): Promise<WaitingTask[]> {
-    return this.waiting(queries, kind)
+    return whoWaits(queries, kind)
       .select(['id', 'attempt', 'due_at', 'turn'])
       .$narrowType<{ due_at: number; turn: number }>()
       .limit(limit)
@@ -110,11 +133,7 @@ export class TasksRepository {
   }
 
   /** Prolongs leases; resolves with those ids that still had one. */
-  async renew(
-    queries: Queries,
-    tasks: readonly { id: string; lease: string }[],
-    until: number,
-  ): Promise<Set<string>> {
+  async renew(queries: Queries, tasks: readonly Lease[], until: number): Promise<Set<string>> {
     const rows = await queries
       .updateTable('tasks')
       .set({ due_at: until })
@@ -124,14 +143,14 @@ export class TasksRepository {
     return new Set(rows.map(({ id }) => id));
   }
 
+  /** Prolongs one lease. @returns whether it still held */
+  async hold(queries: Queries, lease: Lease, until: number): Promise<boolean> {
+    return (await holdTask(queries, { id: lease.id, lease: lease.lease, until })).numAffectedRows === 1n;
+  }
+
   /** @returns whether the lease still held */
   async complete(queries: Queries, id: string, lease: string): Promise<boolean> {
-    const { numDeletedRows } = await queries
-      .deleteFrom('tasks')
-      .where('id', '=', id)
-      .where('lease', '=', lease)
-      .executeTakeFirst();
-    return numDeletedRows > 0n;
+    return (await deleteHeld(queries, { id, lease })).numAffectedRows === 1n;
   }
 
   /** Gives a taken task back, due at `due_at` or never again. @returns whether the lease still held */
@@ -219,21 +238,21 @@ export class TasksRepository {
     const rows = await queries.selectFrom('task_pauses').select('kind').execute();
     return new Set(rows.map(({ kind }) => kind));
   }
+}
 
-  /** Those of a kind that may be taken, in the order of their turns; none while it is paused. */
-  private waiting(queries: Queries, kind: string) {
-    return queries
-      .selectFrom('tasks')
-      .where('kind', '=', kind)
-      .where('lease', 'is', null)
-      .where('turn', 'is not', null)
-      .where((eb) =>
-        eb.not(eb.exists(eb.selectFrom('task_pauses').select('kind').where('task_pauses.kind', '=', kind))),
-      )
-      .orderBy('turn')
-      .orderBy('due_at')
-      .orderBy('id');
-  }
+/** Those of a kind that may be taken, in the order of their turns; none while it is paused. */
+function whoWaits(queries: Queries, kind: string) {
+  return queries
+    .selectFrom('tasks')
+    .where('kind', '=', kind)
+    .where('lease', 'is', null)
+    .where('turn', 'is not', null)
+    .where((eb) =>
+      eb.not(eb.exists(eb.selectFrom('task_pauses').select('kind').where('task_pauses.kind', '=', kind))),
+    )
+    .orderBy('turn')
+    .orderBy('due_at')
+    .orderBy('id');
 }
 
 /**
