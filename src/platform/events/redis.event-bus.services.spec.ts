@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { ManualClock } from '../clock/manual.clock';
 import { IoredisConnections } from '../redis/ioredis.connections';
 import type { RedisUse } from '../redis/redis.connections';
-import { RedisServer } from '../redis/redis-server.harness';
+import { ready, RedisServer } from '../redis/redis-server.harness';
 import { DomainEvent, type Notice } from './event-bus';
 import { LOOK_MS, noticeOf, NOTICES_MISSED } from './notices';
 import { RedisEventBus } from './redis.event-bus';
@@ -114,7 +114,7 @@ describe('RedisEventBus', () => {
     const missed = there.missed();
     await server.restart();
     await missed;
-    if (here.redis.commands.status !== 'ready') await once(here.redis.commands, 'ready');
+    if (here.redis.commands.status !== 'ready') await ready(here.redis.commands);
     here.bus.publish(new Happened({ number: 1 }));
     expect(await there.heard(1)).toEqual([{ number: 1 }]);
   });
@@ -135,7 +135,7 @@ describe('RedisEventBus', () => {
     await server.cut('normal');
     await closed;
     here.bus.publish(new Happened({ number: 1 }));
-    await once(here.redis.commands, 'ready');
+    await ready(here.redis.commands);
     const missed = there.missed();
     here.clock.advance(LOOK_MS);
     await missed;

@@ -1,8 +1,7 @@
 import { Logger } from '@nestjs/common';
-import { once } from 'node:events';
 import { ManualClock } from '../clock/manual.clock';
 import { IoredisConnections } from '../redis/ioredis.connections';
-import { RedisServer } from '../redis/redis-server.harness';
+import { ready, RedisServer } from '../redis/redis-server.harness';
 import { InMemoryRateLimitStorage } from './in-memory.rate-limit.storage';
 import { rateLimitStorageContract } from './rate-limit.storage.contract';
 import { RedisRateLimitStorage } from './redis.rate-limit.storage';
@@ -25,7 +24,7 @@ describe('RedisRateLimitStorage', () => {
     clock = new ManualClock();
     const redis = new IoredisConnections(server.url, 'mill');
     connections.push(redis);
-    await once(redis.commands, 'ready');
+    await ready(redis.commands);
     const storage = new RedisRateLimitStorage(redis, new InMemoryRateLimitStorage(clock), clock);
     return { redis, storage };
   }
@@ -61,7 +60,7 @@ describe('RedisRateLimitStorage', () => {
     expect((await use(storage)).isBlocked).toBe(true);
     const warnings = warn.mock.calls.map(([message]) => String(message));
     expect(warnings.filter((text) => text.startsWith('Rate limits'))).toHaveLength(1);
-    const back = once(redis.commands, 'ready');
+    const back = ready(redis.commands);
     await server.restart();
     await back;
     clock.advance(1_000);

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { once } from 'node:events';
 import { IoredisConnections } from './ioredis.connections';
-import { RedisServer } from './redis-server.harness';
+import { ready, RedisServer } from './redis-server.harness';
 
 describe('IoredisConnections', () => {
   let server: RedisServer;
@@ -16,7 +16,7 @@ describe('IoredisConnections', () => {
     });
     server = await RedisServer.start();
     connections = new IoredisConnections(server.url, 'mill');
-    await once(connections.commands, 'ready');
+    await ready(connections.commands);
   });
   afterEach(async () => {
     await connections.close();
@@ -36,7 +36,7 @@ describe('IoredisConnections', () => {
     await lost;
     await expect(connections.ping()).rejects.toThrow(Error);
     await server.restart();
-    await once(connections.commands, 'ready');
+    await ready(connections.commands);
     await connections.ping();
     expect(logged).toEqual([
       'Redis does not answer: the connection was lost. The service goes on without it.',
@@ -53,7 +53,7 @@ describe('IoredisConnections', () => {
   it('subscribes again after a cut', async () => {
     const subscriber = connections.open('subscriptions');
     await subscriber.subscribe('channel');
-    const back = [once(subscriber, 'ready'), once(connections.commands, 'ready')];
+    const back = [ready(subscriber), ready(connections.commands)];
     await server.cut();
     await Promise.all(back);
     await subscriber.ping(); // goes after what was subscribed to again
@@ -66,14 +66,14 @@ describe('IoredisConnections', () => {
     const blocking = connections.open('blocking');
     const taken = blocking.blpop('list', 0);
     await server.restart();
-    await once(connections.commands, 'ready');
+    await ready(connections.commands);
     await connections.commands.rpush('list', 'item');
     expect(await taken).toEqual(['list', 'item']);
   });
 
   it('closes all of them, also while Redis is away', async () => {
     const subscriber = connections.open('subscriptions');
-    await once(subscriber, 'ready');
+    await ready(subscriber);
     const lost = [once(subscriber, 'close'), once(connections.commands, 'close')];
     await server.stop();
     await Promise.all(lost);

@@ -7,6 +7,11 @@ import { createInterface } from 'node:readline';
 import { Redis } from 'ioredis';
 import { freePort } from '../http/free-port.harness';
 
+/** Resolves with the next connection; attempts that fail before are no matter, as they would be to `once`. */
+export function ready(redis: Redis): Promise<void> {
+  return new Promise((resolve) => redis.once('ready', resolve));
+}
+
 /** A `redis-server` of a test's own, on a port of its own, that keeps nothing on disk. */
 export class RedisServer {
   private child: ChildProcess | undefined;

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { Ids } from '../../clock/ids';
 import { ManualClock } from '../../clock/manual.clock';
 import { TestDatabase } from '../../database/databases.harness';
 import { IoredisConnections } from '../../redis/ioredis.connections';
-import { RedisServer } from '../../redis/redis-server.harness';
+import { ready, RedisServer } from '../../redis/redis-server.harness';
 import { gate, ScriptedHandler } from '../scripted-handler.contract';
 import type { TaskQueue } from '../task-queue';
 import { taskQueueContract, type TaskQueueHarness } from '../task-queue.contract';
@@ -50,7 +49,7 @@ async function create(): Promise<Harness> {
     new BullTaskQueue(redis, database, new TasksRepository(), clock, new Ids(clock), options);
   const connectedQueue = async () => {
     const redis = connect();
-    await once(redis.commands, 'ready');
+    await ready(redis.commands);
     return queueOn(redis);
   };
   const handedOn = async (queue: TaskQueue) => {
