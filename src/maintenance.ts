@@ -1,7 +1,6 @@
 import { createApp } from './app';
 import { MIGRATIONS } from './app.module';
 import { loadSettings, readEnvironment, type Environment } from './platform/config/load-settings';
-import { copyToPostgres } from './platform/database/copy-to-postgres';
 import { mergeMigrations, openDatabase } from './platform/database/database.module';
 import { StartupError } from './platform/errors/startup-error';
 import { SchedulingModule } from './platform/scheduling/scheduling.module';
@@ -49,6 +48,7 @@ export function migrateToPostgres(extensions: readonly Extension[] = []): Promis
     if (settings.DATABASE_URL === '')
       throw new StartupError('DATABASE_URL is not set: say which PostgreSQL it is to be.');
     const migrations = mergeMigrations(MIGRATIONS);
+    const { copyToPostgres } = await import('./platform/database/copy-to-postgres.js');
     const counts = await copyToPostgres({
       from: settings.DATA_DIR,
       to: settings.DATABASE_URL,

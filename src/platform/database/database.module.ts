@@ -1,7 +1,6 @@
 import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Settings } from '../config/settings';
 import { Database, type Migrations, type MigrationSet } from './database';
-import { PostgresDatabase } from './postgres.database';
 import { SqliteDatabase } from './sqlite.database';
 
 /** Gives everyone the {@link Database}, opened and migrated before anything else starts. */
@@ -35,7 +34,8 @@ export class DatabaseModule implements OnApplicationShutdown {
 }
 
 /**
- * The database that the settings name, with its tables up to date.
+ * The database that the settings name, with its tables up to date. The driver of PostgreSQL is loaded only where it is
+ * used.
  *
  * @param own - the migrations of each feature; all names together are one order
  * @throws StartupError when it cannot be used
@@ -47,6 +47,7 @@ export async function openDatabase(
 ): Promise<Database> {
   const migrations = mergeMigrations(own);
   if (DATABASE_URL === '') return SqliteDatabase.open(DATA_DIR, migrations, ofExtensions);
+  const { PostgresDatabase } = await import('./postgres.database.js');
   return PostgresDatabase.open(DATABASE_URL, migrations, ofExtensions, DATABASE_POOL_SIZE);
 }
 

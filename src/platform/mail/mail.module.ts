@@ -10,7 +10,6 @@ import { MailsRepository } from './mails.repository';
 import { MailsSweeper } from './mails.sweeper';
 import { OutboxMailer } from './outbox.mailer';
 import { SendMailHandler } from './send-mail.handler';
-import { SmtpMailer } from './smtp.mailer';
 
 /** Gives everyone the {@link MailQueue}, and sends what is in it. */
 @Global()
@@ -25,10 +24,7 @@ import { SmtpMailer } from './smtp.mailer';
     {
       provide: Mailer,
       inject: [Settings, Clock],
-      useFactory: ({ SMTP_URL, MAIL_FROM, DATA_DIR }: Settings, clock: Clock): Mailer =>
-        SMTP_URL === ''
-          ? new OutboxMailer(join(DATA_DIR, 'outbox'), MAIL_FROM)
-          : new SmtpMailer(SMTP_URL, MAIL_FROM, clock),
+      useFactory: openMailer,
     },
   ],
   exports: [AddressLimit, MailQueue, MailStatus],
@@ -40,4 +36,11 @@ export class MailModule implements OnApplicationShutdown {
   onApplicationShutdown(): void {
     this.mailer.close();
   }
+}
+
+/** The client of mail servers is loaded only where it is used. */
+async function openMailer({ SMTP_URL, MAIL_FROM, DATA_DIR }: Settings, clock: Clock): Promise<Mailer> {
+  if (SMTP_URL === '') return new OutboxMailer(join(DATA_DIR, 'outbox'), MAIL_FROM);
+  const { SmtpMailer } = await import('./smtp.mailer.js');
+  return new SmtpMailer(SMTP_URL, MAIL_FROM, clock);
 }

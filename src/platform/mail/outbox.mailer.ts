@@ -1,4 +1,3 @@
-import MailComposer from 'nodemailer/lib/mail-composer';
 import { constants } from 'node:fs';
 import { access, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,7 +9,7 @@ import { Mailer, type OutgoingMail } from './mailer';
 
 /**
  * Keeps mails as files that mail programs open, `<mail id>.eml`, for an installation without a mail server. Names sort
- * by time. A file appears whole, or not at all.
+ * by time. A file appears whole, or not at all. What writes them is loaded with the first.
  */
 export class OutboxMailer extends Mailer {
   override readonly transport = 'outbox';
@@ -52,6 +51,7 @@ export class OutboxMailer extends Mailer {
   }
 
   private async write(path: string, mail: OutgoingMail, signal: AbortSignal): Promise<void> {
+    const { default: MailComposer } = await import('nodemailer/lib/mail-composer');
     const file = await open(path, 'w', 0o600);
     try {
       const source = new MailComposer(toMessage(mail, this.from)).compile().createReadStream();
