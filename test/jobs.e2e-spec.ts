@@ -35,6 +35,7 @@ describe('jobs', () => {
         status: 'completed',
         processor: 'text',
         options: {},
+        priority: 'normal',
         progress: 1,
         attempt: 1,
         artifacts: [],

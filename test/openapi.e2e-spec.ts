@@ -141,6 +141,7 @@ describe('the OpenAPI document', () => {
       'processor',
       'options',
       'expires_in',
+      'priority',
       'notify_email',
       'callback_url',
     ]);

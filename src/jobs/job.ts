@@ -1,6 +1,7 @@
 import type { Artifact } from './artifact';
 import type { Owner } from '../platform/http/caller.decorator';
 import type { ProblemDocument } from '../platform/http/problem';
+import type { Priority } from '../platform/tasks/task-queue';
 
 export const JOB_STATUSES = ['pending', 'processing', 'completed', 'failed', 'cancelled'] as const;
 
@@ -66,6 +67,8 @@ export interface Job {
   /** For the processor. */
   readonly options: object;
   readonly notify: Notify | null;
+  /** Among the jobs of its owner. */
+  readonly priority: Priority;
   readonly status: JobState;
   /** 0 to 1. */
   readonly progress: number;

@@ -4,7 +4,8 @@ import { PageQuery } from '../platform/http/page.dto';
 import { ProblemDto } from '../platform/http/problem.dto';
 import type { Artifact } from './artifact';
 import { isSettled, JOB_STATUSES, type Job, type JobState } from './job';
-import { NotifyFields } from './notify.dto';
+import type { Priority } from '../platform/tasks/task-queue';
+import { JobFields, PRIORITY } from './job-fields.dto';
 
 /** How a job's status is documented wherever one is given or taken. */
 export const JOB_STATE = {
@@ -47,7 +48,7 @@ export class ListJobsQuery extends PageQuery {
 }
 
 @ApiSchema({ name: 'CreateJob', description: 'Asks for another processing of a stored file.' })
-export class CreateJobDto extends NotifyFields {
+export class CreateJobDto extends JobFields {
   /**
    * The stored file.
    * @example 019a9c1e-7b3d-7c52-8a41-5d8f3c9b2e10
@@ -127,6 +128,10 @@ export class JobStatusDto {
    */
   @ApiProperty({ type: 'object', additionalProperties: true })
   options!: object;
+
+  /** @example normal */
+  @ApiProperty(PRIORITY)
+  priority!: Priority;
 
   /**
    * Part done, 0 to 1.
@@ -220,6 +225,7 @@ export function toJobStatus(job: Job): JobStatusDto {
     status: job.status,
     processor: job.processor,
     options: job.options,
+    priority: job.priority,
     progress: job.progress,
     attempt: job.attempt,
     result: job.result,

@@ -13,6 +13,7 @@ export function jobWith(changes: Partial<Job> = {}): Job {
     source: null,
     options: {},
     notify: null,
+    priority: 'normal',
     status: 'pending',
     progress: 0,
     attempt: 0,

@@ -1,4 +1,5 @@
 import type { Migrations } from '../platform/database/database';
+import type { Priority } from '../platform/tasks/task-queue';
 import type { JobState } from './job';
 import { jobCountMigrations } from './job-counts';
 import { transitionMigrations } from './live/transitions.repository';
@@ -15,6 +16,7 @@ export interface JobRow {
   source: string | null;
   options: string;
   notify: string | null;
+  priority: Priority;
   status: JobState;
   progress: number;
   attempt: number;
@@ -99,6 +101,14 @@ export const jobMigrations: Migrations = {
   '0027-job-notify': {
     async up(db) {
       await db.schema.alterTable('jobs').addColumn('notify', 'text').execute();
+    },
+  },
+  '0056-job-priority': {
+    async up(db) {
+      await db.schema
+        .alterTable('jobs')
+        .addColumn('priority', 'text', (column) => column.notNull().defaultTo('normal'))
+        .execute();
     },
   },
   ...transitionMigrations,

@@ -15,7 +15,7 @@ import { JobHistory } from './live/job-history';
 import { JobWaiter } from './live/job-waiter';
 import { TransitionsRepository } from './live/transitions.repository';
 import { TransitionsSweeper } from './live/transitions.sweeper';
-import { NotifyWishes } from './notify-wishes';
+import { JobWishes } from './job-wishes';
 import { OwnedJobs } from './owned-jobs';
 import { RetentionSweeper } from './retention.sweeper';
 
@@ -31,7 +31,7 @@ import { RetentionSweeper } from './retention.sweeper';
     JobCounts,
     JobCountsSweeper,
     JobSettledHooks,
-    NotifyWishes,
+    JobWishes,
     OwnedJobs,
     RetentionSweeper,
     JobFeed,
@@ -40,7 +40,7 @@ import { RetentionSweeper } from './retention.sweeper';
     TransitionsRepository,
     TransitionsSweeper,
   ],
-  exports: [JobsService, JobLifecycle, JobWaiter, JobCounts, JobHistory, NotifyWishes],
+  exports: [JobsService, JobLifecycle, JobWaiter, JobCounts, JobHistory, JobWishes],
 })
 export class JobsModule implements OnModuleInit {
   constructor(

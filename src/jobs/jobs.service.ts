@@ -15,7 +15,9 @@ import { readIntact } from '../platform/storage/intact-bytes';
 import { TaskQueue } from '../platform/tasks/task-queue';
 import type { Artifact } from './artifact';
 import { chooseProcessor, type Assignment, type ProcessingWish } from './choose-processor';
-import { isSettled, type ImportSource, type Job, type Notify } from './job';
+import { isSettled, type ImportSource, type Job } from './job';
+import type { JobFields } from './job-fields.dto';
+import { JobWishes, type Wishes } from './job-wishes';
 import {
   ArtifactNotFound,
   JobNotFound,
@@ -27,8 +29,6 @@ import {
 import { JobCancelled, JobDeleted, JobQueued } from './jobs.events';
 import { JobsRepository, type JobFilter } from './jobs.repository';
 import { IMPORT_JOB, PROCESS_JOB, type ProcessJob } from './jobs.tasks';
-import type { NotifyFields } from './notify.dto';
-import { NotifyWishes } from './notify-wishes';
 
 export interface DeletedJob {
   readonly job: Job;
@@ -45,7 +45,7 @@ export class JobsService {
     private readonly fileTypes: FileTypes,
     private readonly database: Database,
     private readonly blobs: BlobStore,
-    private readonly wishes: NotifyWishes,
+    private readonly wishes: JobWishes,
     private readonly tasks: TaskQueue,
     private readonly events: EventBus,
     private readonly clock: Clock,
@@ -56,13 +56,8 @@ export class JobsService {
    * Adds a job for a file, and the task that processes it, in the caller's transaction. The caller
    * announces it once that is durable.
    */
-  async create(
-    queries: Queries,
-    file: StoredFile,
-    assignment: Assignment,
-    notify: Notify | null,
-  ): Promise<Job> {
-    const job = this.newJob(file, { ...assignment, notify, source: null });
+  async create(queries: Queries, file: StoredFile, assignment: Assignment, wishes: Wishes): Promise<Job> {
+    const job = this.newJob(file, { ...assignment, ...wishes, source: null });
     await this.jobs.insert(queries, job);
     await this.enqueue(queries, job);
     return job;
@@ -73,9 +68,9 @@ export class JobsService {
     queries: Queries,
     file: AnnouncedFile,
     source: ImportSource,
-    notify: Notify | null,
+    wishes: Wishes,
   ): Promise<Job> {
-    const job = this.newJob(file, { processor: null, options: {}, notify, source });
+    const job = this.newJob(file, { processor: null, options: {}, ...wishes, source });
     await this.jobs.insert(queries, job);
     await this.enqueue(queries, job);
     return job;
@@ -94,14 +89,14 @@ export class JobsService {
   async createForFile(
     owner: Owner,
     fileId: string,
-    wish: ProcessingWish & NotifyFields,
+    wish: ProcessingWish & JobFields,
     alongside: Alongside<Job> = async () => {},
   ): Promise<Job> {
-    const notify = this.wishes.read(wish);
+    const wishes = this.wishes.read(wish);
     const job = await this.database.transaction(async (queries) => {
       const file = await this.files.get(owner, fileId, queries);
       const fitting = this.fileTypes.processorsFor(file.filename);
-      const created = await this.create(queries, file, chooseProcessor(wish, file.filename, fitting), notify);
+      const created = await this.create(queries, file, chooseProcessor(wish, file.filename, fitting), wishes);
       await alongside(queries, created);
       return created;
     });
@@ -200,12 +195,13 @@ export class JobsService {
     return deleted;
   }
 
-  private enqueue(queries: Queries, { jobId, owner, source }: Job): Promise<void> {
+  private enqueue(queries: Queries, { jobId, owner, priority, source }: Job): Promise<void> {
     const payload: ProcessJob = { jobId };
     return this.tasks.enqueue(queries, {
       id: jobId,
       kind: source ? IMPORT_JOB : PROCESS_JOB,
       owner,
+      priority,
       payload,
     });
   }
@@ -216,7 +212,7 @@ export class JobsService {
 
   private newJob(
     { owner, fileId, filename, expiresAt }: AnnouncedFile,
-    how: Pick<Job, 'processor' | 'options' | 'notify' | 'source'>,
+    how: Pick<Job, 'processor' | 'options' | 'source'> & Wishes,
   ): Job {
     return {
       jobId: this.ids.next(),

@@ -42,7 +42,7 @@ export {
   type RetryVerdict,
   type RunningTask,
 } from '../platform/tasks/task-handler';
-export { TaskQueue, type NewTask } from '../platform/tasks/task-queue';
+export { TaskQueue, type NewTask, type Priority } from '../platform/tasks/task-queue';
 
 export { FilesModule } from '../files/files.module';
 export { FileNotFound } from '../files/files.errors';

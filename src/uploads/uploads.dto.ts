@@ -15,7 +15,7 @@ import { FileDto, toFileDto } from '../files/files.dto';
 import type { AnnouncedFile, StoredFile } from '../files/files.repository';
 import type { Job, JobState } from '../jobs/job';
 import { JOB_STATE } from '../jobs/jobs.dto';
-import { NotifyFields } from '../jobs/notify.dto';
+import { JobFields } from '../jobs/job-fields.dto';
 import { toProblem } from '../platform/http/problem';
 import { ProblemDto } from '../platform/http/problem.dto';
 import type { AcceptedBatch, AcceptedUpload } from './accepted-upload';
@@ -42,7 +42,7 @@ function parseJson(text: unknown): unknown {
 }
 
 /** What may be said about a file when it is uploaded. Empty fields count as not sent. */
-export class UploadFields extends NotifyFields {
+export class UploadFields extends JobFields {
   /** For people. */
   @IsOptional()
   @IsString()
@@ -161,6 +161,14 @@ class UploadFormFields {
     example: LEFT_EMPTY,
   })
   expires_in?: string;
+
+  @ApiPropertyOptional({
+    type: 'string',
+    pattern: '^(high|normal|low)?$',
+    description: 'Which of your jobs go first: `high`, `normal` or `low`; `normal` when left out.',
+    example: LEFT_EMPTY,
+  })
+  priority?: string;
 
   @ApiPropertyOptional({
     type: 'string',

@@ -3,10 +3,9 @@ import { QuotaExceeded } from '../files/files.errors';
 import { FilesRepository, type StoredFile } from '../files/files.repository';
 import { Retention } from '../files/retention';
 import { chooseProcessor, type Assignment } from '../jobs/choose-processor';
-import type { Notify } from '../jobs/job';
 import { ProcessorNotApplicable } from '../jobs/jobs.errors';
 import { JobsService } from '../jobs/jobs.service';
-import { NotifyWishes } from '../jobs/notify-wishes';
+import { JobWishes, type Wishes } from '../jobs/job-wishes';
 import { Clock } from '../platform/clock/clock';
 import { Database, type Alongside, type Queries } from '../platform/database/database';
 import { OutcomeUnknown } from '../platform/database/database.errors';
@@ -26,7 +25,7 @@ export interface ReceivedBatch {
 interface Plan {
   readonly received: ReceivedFile;
   readonly assignment: Assignment;
-  readonly notify: Notify | null;
+  readonly wishes: Wishes;
 }
 
 @Injectable()
@@ -34,7 +33,7 @@ export class UploadsService {
   constructor(
     private readonly files: FilesRepository,
     private readonly jobs: JobsService,
-    private readonly wishes: NotifyWishes,
+    private readonly wishes: JobWishes,
     private readonly retention: Retention,
     private readonly database: Database,
     private readonly clock: Clock,
@@ -120,12 +119,12 @@ export class UploadsService {
   private async own(
     queries: Queries,
     owner: Owner,
-    { received, assignment, notify }: Plan,
+    { received, assignment, wishes }: Plan,
     fields: UploadFields,
   ): Promise<AcceptedUpload> {
     const file = this.toStoredFile(owner, received, fields);
     await this.files.insert(queries, file);
-    return { file, job: await this.jobs.create(queries, file, assignment, notify) };
+    return { file, job: await this.jobs.create(queries, file, assignment, wishes) };
   }
 
   private toStoredFile(owner: Owner, received: ReceivedFile, fields: UploadFields): StoredFile {
@@ -147,20 +146,20 @@ export class UploadsService {
   }
 }
 
-function planFor(received: ReceivedFile, fields: UploadFields, notify: Notify | null): Plan {
-  return { received, notify, assignment: chooseProcessor(fields, received.filename, received.processors) };
+function planFor(received: ReceivedFile, fields: UploadFields, wishes: Wishes): Plan {
+  return { received, wishes, assignment: chooseProcessor(fields, received.filename, received.processors) };
 }
 
 function planAll(
   received: readonly ReceivedFile[],
   fields: UploadFields,
-  notify: Notify | null,
+  wishes: Wishes,
 ): { plans: Plan[]; refused: RefusedFile[] } {
   const plans: Plan[] = [];
   const refused: RefusedFile[] = [];
   for (const file of received) {
     try {
-      plans.push(planFor(file, fields, notify));
+      plans.push(planFor(file, fields, wishes));
     } catch (error) {
       if (!(error instanceof ProcessorNotApplicable || error instanceof ValidationFailed)) throw error;
       refused.push({ filename: file.filename, error });

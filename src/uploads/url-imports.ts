@@ -7,7 +7,7 @@ import { Retention } from '../files/retention';
 import { chooseProcessor, type Assignment } from '../jobs/choose-processor';
 import type { ImportSource, Job } from '../jobs/job';
 import { JobsService } from '../jobs/jobs.service';
-import { NotifyWishes } from '../jobs/notify-wishes';
+import { JobWishes } from '../jobs/job-wishes';
 import { Clock } from '../platform/clock/clock';
 import { Ids } from '../platform/clock/ids';
 import { Settings } from '../platform/config/settings';
@@ -44,7 +44,7 @@ export class UrlImports {
     private readonly files: FilesRepository,
     private readonly fileTypes: FileTypes,
     private readonly jobs: JobsService,
-    private readonly wishes: NotifyWishes,
+    private readonly wishes: JobWishes,
     private readonly tasks: TaskQueue,
     private readonly retention: Retention,
     private readonly database: Database,
@@ -64,7 +64,7 @@ export class UrlImports {
     alongside: Alongside<AnnouncedImport>,
   ): Promise<AnnouncedImport> {
     const { href, pathname } = this.outbound.checkUrl(url);
-    const notify = this.wishes.read(fields);
+    const wishes = this.wishes.read(fields);
     const source: ImportSource = { url: href, filename, processor, options };
     const file: AnnouncedFile = {
       fileId: this.ids.next(),
@@ -78,7 +78,7 @@ export class UrlImports {
     };
     const announced = await this.database.transaction(async (queries) => {
       await this.files.insert(queries, file);
-      const promised = { file, job: await this.jobs.createImport(queries, file, source, notify) };
+      const promised = { file, job: await this.jobs.createImport(queries, file, source, wishes) };
       await alongside(queries, promised);
       return promised;
     });

@@ -2,7 +2,7 @@ import type { JobStatusDto } from '@app/jobs/jobs.dto';
 import type { UploadResponseDto } from '@app/uploads/uploads.dto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Client } from './client';
+import type { Client, UploadOptions } from './client';
 
 /** A job of the `gated` processor: it holds its thread until its gate is opened. */
 export interface GatedJob extends UploadResponseDto {
@@ -19,9 +19,9 @@ export class Gates {
   ) {}
 
   /** A job that waits, or runs; `filename` says by its extension which processor. */
-  async job(filename = 'a.gated'): Promise<GatedJob> {
+  async job(filename = 'a.gated', fields: UploadOptions['fields'] = {}): Promise<GatedJob> {
     const gate = this.gate(this.count++);
-    return { ...(await this.client.upload(gate, { filename })), gate };
+    return { ...(await this.client.upload(gate, { filename, fields })), gate };
   }
 
   async running(): Promise<GatedJob> {

@@ -297,6 +297,11 @@ export type JobReference = {
 export type JobState = 'pending' | 'processing' | 'completed' | 'failed' | 'cancelled';
 
 /**
+ * Which of the jobs of one owner go first. It never puts a job before those of other owners.
+ */
+export type Priority = 'high' | 'normal' | 'low';
+
+/**
  * What is wrong with one field or parameter.
  */
 export type FieldError = {
@@ -377,6 +382,7 @@ export type JobStatus = {
     options: {
         [key: string]: unknown;
     };
+    priority: Priority;
     /**
      * Part done, 0 to 1.
      */
@@ -424,6 +430,10 @@ export type CreateJob = {
      * Address that gets a mail when the job has ended.
      */
     notify_email?: string;
+    /**
+     * Before or after the other jobs of its owner that wait; `normal` when left out.
+     */
+    priority?: Priority;
     /**
      * What the processor is asked for, as `GET /processors` says.
      */
@@ -484,6 +494,10 @@ export type UploadForm = {
      * Seconds for which the file and its jobs are kept; for ever when left out.
      */
     expires_in?: string;
+    /**
+     * Which of your jobs go first: `high`, `normal` or `low`; `normal` when left out.
+     */
+    priority?: string;
     /**
      * Address that gets a mail when the job has ended.
      */
@@ -573,6 +587,10 @@ export type UploadFilesForm = {
      */
     expires_in?: string;
     /**
+     * Which of your jobs go first: `high`, `normal` or `low`; `normal` when left out.
+     */
+    priority?: string;
+    /**
      * Address that gets a mail when the job has ended.
      */
     notify_email?: string;
@@ -628,6 +646,10 @@ export type UploadUrl = {
      * Address that gets a mail when the job has ended.
      */
     notify_email?: string;
+    /**
+     * Before or after the other jobs of its owner that wait; `normal` when left out.
+     */
+    priority?: Priority;
     /**
      * For the processor, as a JSON object.
      */
@@ -1179,6 +1201,7 @@ export type OwnedJob = {
     options: {
         [key: string]: unknown;
     };
+    priority: Priority;
     /**
      * Part done, 0 to 1.
      */

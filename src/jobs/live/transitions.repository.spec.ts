@@ -124,6 +124,7 @@ describe('transitions', () => {
           attempt: i,
           artifacts: '[]',
           options: '{}',
+          priority: 'normal' as const,
           created_at: 1_000,
           version: 1,
         };

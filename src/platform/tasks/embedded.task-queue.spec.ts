@@ -54,7 +54,7 @@ describe('EmbeddedTaskQueue after the death of a process', () => {
     await harness.database.transaction((queries) =>
       new TasksRepository().insert(
         queries,
-        { ...row, owner: '', turn: 0, lease, due_at: dueAt },
+        { ...row, owner: '', priority: 1, turn: 0, lease, due_at: dueAt },
         harness.clock.now(),
       ),
     );

@@ -5,7 +5,7 @@ import { Database, type Queries } from '../database/database';
 import { isLeftBehind } from './runner-identity';
 import { TaskHandler } from './task-handler';
 import { TaskLane, type LaneOptions } from './task-lane';
-import { TaskQueue, type DeadLetter, type NewTask, type TaskCounts } from './task-queue';
+import { PRIORITIES, TaskQueue, type DeadLetter, type NewTask, type TaskCounts } from './task-queue';
 import type { TaskRow } from './tasks.migrations';
 import { TasksRepository } from './tasks.repository';
 
@@ -107,6 +107,7 @@ export abstract class TableTaskQueue extends TaskQueue {
     id = this.ids.next(),
     kind,
     owner = '',
+    priority = 'normal',
     payload,
     dueAt,
   }: NewTask): TaskRow & { due_at: number } {
@@ -115,6 +116,7 @@ export abstract class TableTaskQueue extends TaskQueue {
       id,
       kind,
       owner,
+      priority: PRIORITIES.indexOf(priority),
       payload: JSON.stringify(payload),
       attempt: 0,
       due_at: dueAt ?? now,

@@ -71,16 +71,18 @@ export class TaskLane {
   }
 
   /**
-   * Takes this task, if it waits, as soon as there is room for it, and runs it; resolves when it no longer takes up a place.
-   * What is not taken stays where it is, in the table.
+   * Takes this task, if it waits, as soon as there is room for it, or another of its owner's that goes before it, and runs
+   * it; resolves when that no longer takes up a place, with whether there was any. What is not taken stays where it is, in
+   * the table.
    */
-  async offer(id: string): Promise<void> {
+  async offer(id: string): Promise<boolean> {
     while (this.room() <= 0 && this.running.size > 0) await Promise.race(this.running.values());
-    if (this.draining || this.quarantine) return;
+    if (this.draining || this.quarantine) return true;
     const { taken, suspects } = await this.claim(1, id);
     this.quarantine ||= suspects > 0;
     await Promise.all(taken.map((row) => this.launch(row)));
     this.pull();
+    return taken.length + suspects > 0;
   }
 
   async renew(): Promise<void> {

@@ -1,6 +1,11 @@
 import type { Queries } from '../database/database';
 import type { TaskHandler } from './task-handler';
 
+/** The highest first. */
+export const PRIORITIES = ['high', 'normal', 'low'] as const;
+
+export type Priority = (typeof PRIORITIES)[number];
+
 export interface NewTask {
   /** Unique among the tasks that exist; made when left out. */
   readonly id?: string;
@@ -11,6 +16,8 @@ export interface NewTask {
    * the service's own, which takes its turn like an owner.
    */
   readonly owner?: string;
+  /** Among the tasks of its owner; `normal` when left out. */
+  readonly priority?: Priority;
   /** JSON, small: ids, never state. */
   readonly payload: unknown;
   /** Not before this time, ms since the Unix epoch; now when left out. */
@@ -47,8 +54,8 @@ export interface DeadLetter {
  * - A task belongs to one runner at a time, by a lease. A runner that lost its lease is told through the
  *   task's signal, and whatever it still tries to record is refused ({@link LeaseLost}).
  * - Of the tasks of a kind that are due each owner's first goes before anybody's second, as far as they wait at the same
- *   time. There is no other order among tasks, and no reading of a task's state: rows of the features say how far
- *   their work has come.
+ *   time. Whenever it is an owner's turn, the first of those of their tasks that have the highest priority is taken. There
+ *   is no other order among tasks, and no reading of a task's state: rows of the features say how far their work has come.
  */
 export abstract class TaskQueue {
   /**

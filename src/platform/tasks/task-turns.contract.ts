@@ -1,5 +1,5 @@
 import { gate, ScriptedHandler, untilAborted } from './scripted-handler.contract';
-import type { TaskQueue } from './task-queue';
+import type { Priority, TaskQueue } from './task-queue';
 import type { Bench } from './task-schedules.contract';
 
 /** Whose task is next, and that there may be none. */
@@ -19,10 +19,10 @@ export function turnsContract({ harness, start, enqueue, counts }: Bench): void 
   }
 
   /** Each in a transaction of its own, as requests come. */
-  async function add(queue: TaskQueue, owner: string, ids: readonly string[]) {
+  async function add(queue: TaskQueue, owner: string, ids: readonly string[], priority?: Priority) {
     for (const id of ids)
       await harness().database.transaction((queries) =>
-        queue.enqueue(queries, { id, kind: 'scripted', owner, payload: id }),
+        queue.enqueue(queries, { id, kind: 'scripted', owner, priority, payload: id }),
       );
     queue.nudge();
     await harness().handedOn?.(queue);
@@ -55,6 +55,33 @@ export function turnsContract({ harness, start, enqueue, counts }: Bench): void 
     for (const done of gates) done.open();
     await handler.ran(31);
     expect(handler.runs.map(({ id }) => id).slice(11, 14)).toEqual(['a12', 'b1', 'a13']);
+    await counts(queue, nothing);
+  });
+
+  it('takes those of an owner that have the highest priority first, when it is the turn of the owner', async () => {
+    const { open, handler, queue, order } = await occupied();
+    await add(queue, 'a', ['low1', 'low2'], 'low');
+    await add(queue, 'a', ['a1', 'a2']);
+    await add(queue, 'b', ['b1', 'b2', 'b3']);
+    await add(queue, 'a', ['high1', 'high2'], 'high');
+    open();
+    await handler.ran(10);
+    const taken = order();
+    expect(taken.filter((id) => !id.startsWith('b'))).toEqual('high1 high2 a1 a2 low1 low2'.split(' '));
+    for (const [turn, id] of numbered('b', 3).entries())
+      expect(taken.indexOf(id)).toBeLessThanOrEqual(2 * turn + 1);
+    await counts(queue, nothing);
+  });
+
+  it('lets nobody before others for their priorities', async () => {
+    const { open, handler, queue, order } = await occupied();
+    await add(queue, 'a', ['a1', 'a2']);
+    await add(queue, 'b', ['b1', 'b2'], 'low');
+    await add(queue, 'a', numbered('high', 20), 'high');
+    open();
+    await handler.ran(25);
+    expect(order().slice(0, 4)).toEqual(['high1', 'b1', 'high2', 'b2']);
+    expect(order().slice(-2).toSorted()).toEqual(['a1', 'a2']);
     await counts(queue, nothing);
   });
 

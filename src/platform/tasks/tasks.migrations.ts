@@ -10,6 +10,8 @@ export interface TaskRow {
   kind: string;
   /** Whose work it is; the service's own is '', an owner like any other. */
   owner: string;
+  /** Among those of its owner: its index in `PRIORITIES`, the lowest first. */
+  priority: number;
   payload: string;
   attempt: number;
   due_at: number | null;
@@ -101,6 +103,21 @@ export const taskMigrations: Migrations = {
       await db.schema
         .createTable('task_pauses')
         .addColumn('kind', 'text', (column) => column.primaryKey())
+        .execute();
+    },
+  },
+  '0055-task-priorities': {
+    async up(db) {
+      await db.schema
+        .alterTable('tasks')
+        .addColumn('priority', 'integer', (column) => column.notNull().defaultTo(1))
+        .execute();
+      await db.schema.dropIndex('tasks_owner').execute();
+      await db.schema
+        .createIndex('tasks_owner')
+        .on('tasks')
+        .columns(['kind', 'owner', 'priority', 'turn'])
+        .where(sql<boolean>`lease is null and turn is not null`)
         .execute();
     },
   },

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { sql, type ExpressionBuilder } from 'kysely';
+import { sql, type ExpressionBuilder, type SqlBool } from 'kysely';
 import type { Queries, Tables } from '../database/database';
 import { statement } from '../database/statement';
-import type { DeadLetter } from './task-queue';
+import { PRIORITIES, type DeadLetter } from './task-queue';
 import { HEAD, type TaskRow } from './tasks.migrations';
 
 /** Tasks that fell due taken in at once. */
@@ -67,7 +67,8 @@ const claimNext = statement((queries, { kind, lease, until, id }: Omit<Claim, 'l
         .forUpdate()
         .skipLocked(),
     )
-    .returningAll(),
+    .returningAll()
+    .returning(isOutranked),
 );
 
 const holdTask = statement((queries, { id, lease, until }: Lease & { until: number }) =>
@@ -118,16 +119,56 @@ export class TasksRepository {
   }
 
   /**
-   * Takes those whose turn it is, unless their kind is paused. Who comes at the same time takes others.
+   * Takes those whose turn it is, unless their kind is paused, each by that of its owner's that has the highest priority.
+   * Who comes at the same time takes others.
    */
   async claim(queries: Queries, { limit, ...claim }: Claim): Promise<TaskRow[]> {
     const claimed: TaskRow[] = [];
     while (claimed.length < limit) {
       const [next] = (await claimNext(queries, claim)).rows;
       if (!next) break;
-      claimed.push(next);
+      const { is_outranked, ...row } = next;
+      claimed.push(is_outranked ? await this.changePlaces(queries, row, claim) : row);
     }
     return claimed;
+  }
+
+  /**
+   * Takes the first of the owner's tasks of the highest priority for one that was taken, which waits in its place. So the
+   * owner has no more turns than before, and no other owner waits any longer.
+   */
+  private async changePlaces(
+    queries: Queries,
+    row: TaskRow,
+    { lease, until }: Pick<Claim, 'lease' | 'until'>,
+  ): Promise<TaskRow> {
+    const first = await queries
+      .selectFrom('tasks')
+      .select(['id', 'due_at', 'turn'])
+      .where('kind', '=', row.kind)
+      .where('owner', '=', row.owner)
+      .where('priority', '<', row.priority)
+      .where('lease', 'is', null)
+      .where('turn', 'is not', null)
+      .orderBy('priority')
+      .orderBy('turn')
+      .limit(1)
+      .forUpdate()
+      .skipLocked()
+      .executeTakeFirst();
+    if (!first) return row; // somebody else just took it
+    const { id, turn, attempt } = row;
+    await queries
+      .updateTable('tasks')
+      .set({ lease: null, due_at: first.due_at, turn: first.turn, attempt: attempt - 1 })
+      .where('id', '=', id)
+      .execute();
+    return queries
+      .updateTable('tasks')
+      .set((eb) => ({ lease, due_at: until, turn, attempt: eb('attempt', '+', 1) }))
+      .where('id', '=', first.id)
+      .returningAll()
+      .executeTakeFirstOrThrow();
   }
 
   /** The next of a kind that may be taken. */
@@ -269,11 +310,23 @@ function whoWaits(queries: Queries, kind: string) {
  */
 function nextTurn({ kind, owner }: Pick<TaskRow, 'kind' | 'owner'>) {
   const waits = sql`lease is null and turn is not null and turn > ${sql.lit(HEAD)}`;
+  // Each from an index alone, which has the priority before the turn.
+  const last = PRIORITIES.map(
+    (_, priority) =>
+      sql`select max(turn) as turn from tasks
+          where kind = ${kind} and owner = ${owner} and priority = ${sql.lit(priority)} and ${waits}`,
+  );
   return sql<number>`coalesce(
-    (select max(turn) + 1 from tasks where kind = ${kind} and owner = ${owner} and ${waits}),
+    (select max(turn) + 1 from (${sql.join(last, sql` union all `)}) as last),
     (select min(turn) from tasks where kind = ${kind} and ${waits}),
     0)`;
 }
+
+/** Whether its owner has another of a higher priority waiting. As a minimum, since that is the first entry of an index. */
+const isOutranked = sql<SqlBool>`(turn > ${sql.lit(HEAD)} and priority > (
+  select min(other.priority) from tasks as other
+  where other.kind = tasks.kind and other.owner = tasks.owner and other.lease is null and other.turn is not null
+))`.as('is_outranked');
 
 /** Leased, or not due yet; as the index `tasks_later` says it. */
 function isNotWaiting(eb: ExpressionBuilder<Tables, 'tasks'>) {

@@ -3,7 +3,7 @@ import { FileTypes } from '../../files/file-types';
 import { UnsupportedFileType } from '../../files/files.errors';
 import { OwnerUsage } from '../../files/owner-usage';
 import { chooseProcessor } from '../../jobs/choose-processor';
-import { NotifyWishes } from '../../jobs/notify-wishes';
+import { JobWishes } from '../../jobs/job-wishes';
 import { Clock } from '../../platform/clock/clock';
 import { Settings } from '../../platform/config/settings';
 import type { Alongside } from '../../platform/database/database';
@@ -42,7 +42,7 @@ export class ResumableUploadsService {
     private readonly finisher: UploadFinisher,
     private readonly inspections: RunningInspections,
     private readonly fileTypes: FileTypes,
-    private readonly wishes: NotifyWishes,
+    private readonly wishes: JobWishes,
     private readonly usage: OwnerUsage,
     private readonly clock: Clock,
     private readonly settings: Settings,

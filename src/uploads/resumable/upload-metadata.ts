@@ -18,6 +18,7 @@ const FIELDS = [
   'processor',
   'options',
   'expires_in',
+  'priority',
   'notify_email',
   'callback_url',
 ];

@@ -17,6 +17,7 @@ export function JobFacts({ job }: { job: JobStatus }) {
           ['Handed in', <Ago key="at" at={job.created_at} />],
           ['Waited', waited === undefined ? null : formatSeconds(waited)],
           ['Processed in', took === null ? null : formatSeconds(took)],
+          ['Priority', job.priority === 'normal' ? null : job.priority],
           ['Attempt', job.attempt > 1 ? job.attempt : null],
           ['Job', <code key="job">{job.job_id}</code>],
         ]}

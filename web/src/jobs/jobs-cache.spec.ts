@@ -8,6 +8,7 @@ const job = (id: string, more: Partial<JobStatus> = {}): JobStatus => ({
   status: 'pending',
   processor: 'text',
   options: {},
+  priority: 'normal',
   progress: 0,
   attempt: 0,
   result: null,

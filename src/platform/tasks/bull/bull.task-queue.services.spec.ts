@@ -15,7 +15,7 @@ import { BullTaskQueue } from './bull.task-queue';
 const LEASE_MS = 30_000;
 const SCAN_MS = 1_000;
 /** The key of a task in Redis. */
-const TICKET = /\.\d+\.\d+$/;
+const TICKET = /\.\d+\.\d+\.\d+$/;
 let server: RedisServer;
 const cleanUps: (() => Promise<void>)[] = [];
 

@@ -84,10 +84,13 @@ export class BullTaskQueue extends TableTaskQueue {
 
   /** Never rejects: what could not be taken now is still in the table. */
   private async take(kind: string, lane: TaskLane, { id }: TaskTicket): Promise<void> {
-    this.sourceOf(kind).noteTaken();
-    await lane.offer(id).catch((error: unknown) => {
+    const relay = this.sourceOf(kind);
+    relay.noteTaken();
+    try {
+      if (!(await lane.offer(id))) relay.run(); // it may have changed places with one that still waits
+    } catch (error) {
       this.logger.error(`Task ${id} could not be taken: ${String(error)}`);
-    });
+    }
   }
 
   private createRelay(kind: string): TaskRelay {

@@ -126,11 +126,11 @@ export class TaskRelay {
 }
 
 /**
- * One for each time that a task waits, so that one that Redis still thinks to be running keeps none out. BullMQ takes no
- * colons.
+ * One for each time that a task waits, and each place, so that one that Redis still thinks to be running keeps none out.
+ * BullMQ takes no colons.
  */
-function ticketId({ id, attempt, due_at }: WaitingTask): string {
-  return `${encodeURIComponent(id)}.${attempt}.${due_at}`;
+function ticketId({ id, attempt, due_at, turn }: WaitingTask): string {
+  return `${encodeURIComponent(id)}.${attempt}.${due_at}.${turn}`;
 }
 
 /** Turns go on for ever, priorities do not: those that begin again from 0 are copied when the ones before are taken. */
