@@ -126,6 +126,7 @@ describe('a mail', () => {
     const [letter] = await tasks.deadLetters(1);
     expect(letter).toMatchObject({ kind: 'send-mail', error: expect.stringContaining('No such user') });
     server.judges(() => undefined);
+    clock.advance(1);
     await service.app.get(Database).transaction((queries) => tasks.revive(queries, letter.id));
     tasks.nudge();
     await received();

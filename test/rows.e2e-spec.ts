@@ -96,7 +96,7 @@ describe('a list that is longer than memory should be', () => {
     await service.app.get(Database).transaction((queries) =>
       sql`with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < ${ROWS})
         insert into jobs (job_id, owner, file_id, filename, processor, status, progress, attempt, result, created_at, version)
-        select printf('019a9c1e-0000-7000-8000-%012d', n), owner, file_id, filename, processor, status, progress,
+        select '019a9c1e-0000-7000-8000-' || substr(cast(1000000000000 + n as text), 2), owner, file_id, filename, processor, status, progress,
           attempt, result, created_at, version
         from jobs, numbers`.execute(queries),
     );

@@ -128,11 +128,10 @@ class Arrivals {
     Arrivals.watched.set(store, arrivals);
     const put = store.put.bind(store);
     const grow = store.grow.bind(store);
-    store.put = (key, source) =>
-      put(
-        key,
-        each(source, () => arrivals.blobs.add(key)),
-      ).finally(() => arrivals.blobs.delete(key));
+    store.put = (key, source) => {
+      arrivals.blobs.add(key);
+      return put(key, source).finally(() => arrivals.blobs.delete(key));
+    };
     store.grow = (id, offset, source) => {
       let length = offset;
       const grown = ({ byteLength }: Uint8Array) => arrivals.growing.set(id, (length += byteLength));
