@@ -59,13 +59,16 @@ const claimNext = statement((queries, { kind, lease, until, id }: Omit<Claim, 'l
   queries
     .updateTable('tasks')
     .set((eb) => ({ lease, due_at: until, attempt: eb('attempt', '+', 1) }))
-    .where('id', '=', () =>
-      whoWaits(queries, kind)
-        .select('id')
-        .$if(id !== undefined, (query) => query.where('id', '=', id!))
-        .limit(1)
-        .forUpdate()
-        .skipLocked(),
+    .where(
+      'id',
+      '=',
+      () =>
+        whoWaits(queries, kind)
+          .select('id')
+          .$if(id !== undefined, (query) => query.where('id', '=', id!))
+          .limit(1)
+          .forUpdate()
+          .$if(id === undefined, (query) => query.skipLocked()), // no other would do for one by its id
     )
     .returningAll()
     .returning(isOutranked),

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { Ids } from '../../clock/ids';
@@ -166,6 +167,28 @@ describe('BullTaskQueue', () => {
       await setImmediate();
       return handler.runs.length === 21;
     });
+  });
+
+  it('takes a task in whose row somebody writes at that very moment', async () => {
+    await add(['task-a']);
+    await until(async () => (await tickets()).length > 0);
+    const { open, opened } = gate();
+    const { open: wrote, opened: written } = gate();
+    const writing = harness.database.transaction(async (queries) => {
+      await queries.updateTable('tasks').set({ payload: '"task-a"' }).where('id', '=', 'task-a').execute();
+      wrote();
+      await opened;
+    });
+    await written;
+    const handler = new ScriptedHandler(async () => {});
+    await startWorker(handler);
+    const waits = sql<{ waits: boolean }>`select exists (select from pg_locks where not granted) as waits`;
+    const isTaken = async () => (await waits.execute(harness.database.committed)).rows[0].waits;
+    await until(async () => (await tickets()).length === 0 || (await isTaken()));
+    open();
+    await writing;
+    await allDone(); // the clock stands still: nobody scans
+    expect(each(handler)).toEqual(['task-a']);
   });
 
   it('drops what Redis has of a task that is gone', async () => {
