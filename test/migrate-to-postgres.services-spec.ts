@@ -7,6 +7,7 @@ import { keyOf, login, newUser, withToken } from './support/accounts';
 import { startApp, type TestApp } from './support/app';
 import { Client } from './support/client';
 import { EventReader } from './support/event-reader';
+import { eventually } from './support/eventually';
 import { runProgram } from './support/program';
 
 const JWT_SECRET = 'kept from one database to the next';
@@ -47,6 +48,11 @@ describe('dist/migrate-to-postgres.js', () => {
     await ada.allSettled(uploads);
     const anonymous = await new Client(app.url).upload('nobody\n');
     await new Client(app.url).settled(anonymous.job_id);
+    await machine.send('/users/me'); // that it was used is noted now, not while what is seen is compared
+    await eventually(
+      'its use is noted',
+      async () => !(await ada.send('/api-keys')).text.includes('"last_used_at":null'),
+    );
     const before = await whatIsSeen(ada);
     expect(before.jobs.map(({ status }) => status)).toEqual(['completed', 'failed', 'completed']);
     await app.close();
