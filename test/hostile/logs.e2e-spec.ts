@@ -54,23 +54,24 @@ describe('the log', () => {
   it('tells why a request failed, with the id that the client was given', async () => {
     const server = await ChildServer.start({ dataDir });
     const client = new Client(server.url);
-    const { file_id } = await client.upload('soon gone');
-    rmSync(join(dataDir, 'files', 'blobs', 'originals'), { recursive: true });
-    const { status } = await client.send(`/files/${file_id}`, { headers: { 'x-request-id': 'it-failed' } });
+    const { status } = await client.send('/upload/resumable', {
+      method: 'POST',
+      headers: {
+        'x-request-id': 'it-failed',
+        'tus-resumable': '1.0.0',
+        'upload-length': '5',
+        'upload-concat': 'partial',
+      },
+    });
     await server.terminate();
 
-    expect(status).toBe(500);
+    expect(status).toBe(501);
     const lines = server.output.split('\n').filter((line) => line.includes('it-failed'));
-    const path = `/files/${file_id}`;
-    const req = { id: 'it-failed', method: 'GET', path };
+    const req = { id: 'it-failed', method: 'POST', path: '/upload/resumable' };
+    const why = expect.stringContaining('unsupported_tus_extension') as unknown;
     expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
-      expect.objectContaining({
-        level: 50,
-        req,
-        msg: expect.stringContaining('blob_missing'),
-        details: [expect.stringContaining('ENOENT')],
-      }),
-      expect.objectContaining({ level: 50, req, res: { statusCode: 500 }, msg: 'request completed' }),
+      expect.objectContaining({ level: 50, req, msg: why }),
+      expect.objectContaining({ level: 50, req, res: { statusCode: 501 }, msg: 'request completed' }),
     ]);
   });
 });
