@@ -14,7 +14,7 @@ const RATIOS = [
     of: ['small-uploads', 'filemill', 'completed_per_s'],
     by: ['small-uploads', 'nest', 'completed_per_s'],
     goal: 2,
-    floor: 0.5,
+    floor: 0.1,
   },
   {
     what: 'Uploads of 1 KiB completed, against Nest + multer + BullMQ',
