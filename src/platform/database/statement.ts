@@ -30,8 +30,11 @@ export function statement<Given extends object, Row>(
     const values = given as Values;
     const names = Object.keys(values).filter((name) => values[name] !== undefined);
     const shape = [queries.getExecutor().adapter.constructor.name, ...names].join();
-    const query = compiled.get(shape) ?? build(queries, placeholders(names) as Given).compile();
-    compiled.set(shape, query);
+    let query = compiled.get(shape);
+    if (!query) {
+      query = build(queries, placeholders(names) as Given).compile();
+      compiled.set(shape, query);
+    }
     const parameters = query.parameters.map((each) =>
       each instanceof Placeholder ? values[each.name] : each,
     );
