@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../platform/clock/clock';
+import { DAY_MS, HOUR_MS } from '../platform/clock/durations';
 import { Sweeper } from '../platform/clock/sweeper';
 import { Settings } from '../platform/config/settings';
 import { ActivityRepository } from './activity.repository';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 /** Removed at once. */
 const BATCH = 500;
 

@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
+import { DAY_MS, MINUTE_MS } from '../platform/clock/durations';
 import { Database, type Migrations, type Queries } from '../platform/database/database';
 import { statement } from '../platform/database/statement';
 import type { Owner } from '../platform/http/caller.decorator';
 import { isSettled, type Job, type JobState } from './job';
 
-export const MINUTE_MS = 60_000;
-export const DAY_MS = 24 * 60 * MINUTE_MS;
 /** For how long minutes are kept apart; then they are part of their day. */
 export const MINUTES_KEPT_MS = 3 * 60 * MINUTE_MS;
 

@@ -1,7 +1,8 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
-import { MINUTE_MS, MINUTES_KEPT_MS } from '../jobs/job-counts';
+import { MINUTES_KEPT_MS } from '../jobs/job-counts';
+import { MINUTE_MS } from '../platform/clock/durations';
 import type { Minute, Stats, Totals } from './stats';
 
 const Count = () => ApiProperty({ type: 'integer', minimum: 0 });

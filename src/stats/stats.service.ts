@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { OwnerUsage } from '../files/owner-usage';
 import { isSettled } from '../jobs/job';
-import { JobCounts, MINUTE_MS } from '../jobs/job-counts';
+import { JobCounts } from '../jobs/job-counts';
+import { MINUTE_MS } from '../platform/clock/durations';
 import { Clock } from '../platform/clock/clock';
 import type { Owner } from '../platform/http/caller.decorator';
 import { FreshValues, type Served } from './fresh-values';

@@ -1,6 +1,7 @@
 import type { Usage } from '../files/owner-usage';
 import { JOB_STATUSES, type JobState } from '../jobs/job';
-import { DAY_MS, MINUTE_MS, type JobCount, type MinuteCount } from '../jobs/job-counts';
+import type { JobCount, MinuteCount } from '../jobs/job-counts';
+import { DAY_MS, MINUTE_MS } from '../platform/clock/durations';
 
 /** Days in the statistics, today among them. */
 export const DAYS = 30;

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock/clock';
+import { HOUR_MS } from '../../platform/clock/durations';
 import { Sweeper } from '../../platform/clock/sweeper';
 import { SessionsRepository } from './sessions.repository';
 import { SESSION_MS } from './sessions.service';
-
-const HOUR_MS = 3_600_000;
 
 /** Forgets sessions that have ended, and refresh tokens that were used too long ago to matter. */
 @Injectable()

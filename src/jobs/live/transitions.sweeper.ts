@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock/clock';
+import { DAY_MS } from '../../platform/clock/durations';
 import { Sweeper } from '../../platform/clock/sweeper';
 import { Settings } from '../../platform/config/settings';
 import { TransitionsRepository } from './transitions.repository';
 
-const DAY_MS = 24 * 3600 * 1000;
 /** For how long somebody may be away and still hear of everything. */
 export const KEPT_MS = 7 * DAY_MS;
 /** Looked at in one go: some milliseconds. */

@@ -1,4 +1,4 @@
-import { DAY_MS } from '../../jobs/job-counts';
+import { DAY_MS } from '../../platform/clock/durations';
 
 /** How often a user wants the figures of the jobs of a period. */
 export const DIGESTS = ['never', 'daily', 'weekly', 'monthly'] as const;

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '../../platform/clock/clock';
+import { HOUR_MS, MINUTE_MS } from '../../platform/clock/durations';
 import { Database, type Queries } from '../../platform/database/database';
 import { scheduledMs } from '../../platform/tasks/backoff';
 import { TaskHandler, type RunningTask } from '../../platform/tasks/task-handler';
@@ -12,9 +13,6 @@ import { WebhooksRepository } from './webhooks.repository';
 
 /** Messages under way to one receiver at the same time. */
 const AT_ONCE = 8;
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
 
 /** As Standard Webhooks proposes: three days in all. */
 const PAUSES_MS = [

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock/clock';
+import { HOUR_MS } from '../../platform/clock/durations';
 import { Sweeper } from '../../platform/clock/sweeper';
 import { DeliveriesRepository } from './deliveries.repository';
 
-const HOUR_MS = 3_600_000;
 const KEPT_MS = 30 * 24 * HOUR_MS;
 
 /** Forgets deliveries that ended, a month after what they told of. */

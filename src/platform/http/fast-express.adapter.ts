@@ -1,9 +1,8 @@
 import type { NestApplicationOptions } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { createServer, IncomingMessage, ServerResponse } from 'node:http';
+import { MINUTE_MS } from '../clock/durations';
 import { answerClientErrors } from './client-errors';
-
-const MINUTE_MS = 60_000;
 
 interface ExpressApp {
   (request: IncomingMessage, response: ServerResponse): void;

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../clock/clock';
+import { HOUR_MS } from '../clock/durations';
 import { Sweeper } from '../clock/sweeper';
 import { KEPT_MS } from './idempotency.interceptor';
 import { IdempotencyRepository } from './idempotency.repository';
-
-const HOUR_MS = 3_600_000;
 
 /** Forgets replies that are too old to be given again. */
 @Injectable()

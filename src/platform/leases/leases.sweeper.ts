@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../clock/clock';
+import { HOUR_MS } from '../clock/durations';
 import { Sweeper } from '../clock/sweeper';
 import { LEASE_MS } from './leases';
 import { LeasesRepository } from './leases.repository';
-
-const HOUR_MS = 3_600_000;
 
 /** Removes the rows of processes that are gone, of names that nobody asked for since. */
 @Injectable()

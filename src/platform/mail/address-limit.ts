@@ -1,9 +1,8 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Clock } from '../clock/clock';
+import { HOUR_MS } from '../clock/durations';
 import { Settings } from '../config/settings';
 import { InMemoryRateLimitStorage } from '../rate-limits/in-memory.rate-limit.storage';
-
-const HOUR_MS = 3_600_000;
 
 /**
  * How many mails an address gets in an hour because somebody named it, whoever does: whoever uploads or asks for a

@@ -1,12 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../clock/clock';
+import { DAY_MS, HOUR_MS } from '../clock/durations';
 import { Sweeper } from '../clock/sweeper';
 import { Mailer } from './mailer';
 import { MailsRepository } from './mails.repository';
 import { OutboxMailer } from './outbox.mailer';
-
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 
 /** What was given up waits for so long, in case an administrator has it tried again. */
 const WAITING_MS = 14 * DAY_MS;

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { HOUR_MS } from '../clock/durations';
 import { ManualClock } from '../clock/manual.clock';
 import { SqliteDatabase } from '../database/sqlite.database';
 import { LocalBlobStore } from '../storage/local.blob-store';
@@ -8,8 +9,6 @@ import { mailMigrations, MailsRepository } from './mails.repository';
 import { MailsSweeper } from './mails.sweeper';
 import { OutboxMailer } from './outbox.mailer';
 import { SendMailHandler } from './send-mail.handler';
-
-const HOUR_MS = 3_600_000;
 
 describe('a mail that is not taken', () => {
   const directory = mkdtempSync(join(tmpdir(), 'filemill-mail-'));

@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { HOUR_MS, MINUTE_MS } from '../clock/durations';
 import { Database } from '../database/database';
 import { BlobStore } from '../storage/blob-store';
 import { BlobMissing } from '../storage/storage.errors';
@@ -9,9 +10,6 @@ import { MailRefused } from './mail.errors';
 import { SEND_MAIL, type SendMail } from './mail-queue';
 import { Mailer, type OutgoingAttachment } from './mailer';
 import { MailsRepository } from './mails.repository';
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
 
 /**
  * A server that greylists wants to be asked again after some minutes, and one that is down may be so over night: two

@@ -1,8 +1,7 @@
+import { MINUTE_MS } from '../clock/durations';
 import { ManualClock } from '../clock/manual.clock';
 import { InMemoryRateLimitStorage } from './in-memory.rate-limit.storage';
 import { rateLimitStorageContract } from './rate-limit.storage.contract';
-
-const MINUTE_MS = 60_000;
 
 rateLimitStorageContract(async () => {
   const clock = new ManualClock();

@@ -1,13 +1,11 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { ThrottlerOptions } from '@nestjs/throttler';
+import { HOUR_MS, MINUTE_MS } from '../clock/durations';
 import type { Settings } from '../config/settings';
 import { isRefused } from '../http/caller.decorator';
 import { isNewcomer, isUser, requestOf } from '../http/limited-caller';
 import { RateLimit, type RateLimitName } from './rate-limit.decorator';
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
 
 /** Whoever guesses passwords may have credentials too: these go by the address, and hold for everybody. */
 export const BY_ADDRESS: ReadonlySet<RateLimitName> = new Set(['login', 'register', 'refused']);

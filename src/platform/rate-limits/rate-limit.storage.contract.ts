@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../clock/durations';
 import type { RateLimitStorage } from './rate-limit.storage';
 
 export interface RateLimitStorageHarness {
@@ -5,8 +6,6 @@ export interface RateLimitStorageHarness {
   /** Lets the time of the windows go by. */
   readonly pass: (ms: number) => void | Promise<void>;
 }
-
-const MINUTE_MS = 60_000;
 
 /** What every driver of {@link RateLimitStorage} has to keep. */
 export function rateLimitStorageContract(create: () => Promise<RateLimitStorageHarness>): void {

@@ -1,4 +1,4 @@
-import { DAY_MS } from '../../jobs/job-counts';
+import { DAY_MS } from '../../platform/clock/durations';
 import { FiguresTally, LISTED, type Figures } from './figures';
 import type { ReportedJob } from './reported-jobs.repository';
 import { reportedJob, REASON } from './reported-jobs.harness';

@@ -1,5 +1,5 @@
 import { JOB_STATUSES, type JobState } from '../../jobs/job';
-import { DAY_MS } from '../../jobs/job-counts';
+import { DAY_MS } from '../../platform/clock/durations';
 import { Highest } from './highest';
 import type { ReportedJob } from './reported-jobs.repository';
 

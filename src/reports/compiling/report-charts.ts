@@ -1,4 +1,4 @@
-import { DAY_MS } from '../../jobs/job-counts';
+import { DAY_MS } from '../../platform/clock/durations';
 import { escapeHtml } from '../../platform/mail/letter';
 import { sum, type DayFigures, type ProcessorFigures, type Totals } from './figures';
 import { count, day } from './report-texts';

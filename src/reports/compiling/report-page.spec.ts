@@ -1,4 +1,4 @@
-import { DAY_MS } from '../../jobs/job-counts';
+import { DAY_MS } from '../../platform/clock/durations';
 import type { Report } from '../report';
 import { FiguresTally } from './figures';
 import { reportWith } from './report.harness';

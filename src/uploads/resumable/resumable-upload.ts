@@ -1,4 +1,5 @@
 import type { Clock } from '../../platform/clock/clock';
+import { HOUR_MS } from '../../platform/clock/durations';
 import type { Settings } from '../../platform/config/settings';
 import type { Owner } from '../../platform/http/caller.decorator';
 import type { UploadMetadata } from './upload-metadata';
@@ -27,8 +28,6 @@ export interface ResumableUpload {
 export interface UploadState extends ResumableUpload {
   readonly offset: number;
 }
-
-const HOUR_MS = 3_600_000;
 
 /** When an upload expires that lives now. */
 export function expiryOf(clock: Clock, { RESUMABLE_EXPIRY_HOURS }: Settings): number {
