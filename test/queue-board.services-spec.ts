@@ -186,10 +186,10 @@ describe('an administrator who reads the page, below a path of a proxy', () => {
     ({ job_id: jobId } = await new Client(service.url).upload('waits\n'));
   });
   afterAll(async () => {
-    await browser.close();
+    await instances.remove();
     proxy.closeAllConnections();
     proxy.close();
-    await instances.remove();
+    await browser.close();
   });
 
   it('opens the queue in a tab of its own', async () => {

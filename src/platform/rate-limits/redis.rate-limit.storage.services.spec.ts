@@ -15,7 +15,7 @@ describe('RedisRateLimitStorage', () => {
     server = await RedisServer.start();
   });
   afterEach(async () => {
-    await Promise.all(connections.splice(0).map((each) => each.close()));
+    for (const each of connections.splice(0)) each.close();
     await server.flush();
   });
   afterAll(() => server.remove());

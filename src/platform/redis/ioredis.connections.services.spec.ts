@@ -19,7 +19,7 @@ describe('IoredisConnections', () => {
     await ready(connections.commands);
   });
   afterEach(async () => {
-    await connections.close();
+    connections.close();
     await server.remove();
     Logger.overrideLogger(false);
   });
@@ -50,13 +50,16 @@ describe('IoredisConnections', () => {
     server.resume();
   });
 
-  it('subscribes again after a cut', async () => {
+  it('subscribes to nothing by itself after a cut: a shutdown then would leave a promise unheard', async () => {
     const subscriber = connections.open('subscriptions');
     await subscriber.subscribe('channel');
     const back = [ready(subscriber), ready(connections.commands)];
     await server.cut();
     await Promise.all(back);
-    await subscriber.ping(); // goes after what was subscribed to again
+    await subscriber.ping(); // goes after what it would have asked by itself
+    expect(await connections.commands.pubsub('NUMSUB', 'channel')).toEqual(['channel', 0]);
+
+    await subscriber.subscribe('channel');
     const heard = once(subscriber, 'message');
     await connections.commands.publish('channel', 'news');
     expect(await heard).toEqual(['channel', 'news']);
@@ -77,8 +80,19 @@ describe('IoredisConnections', () => {
     const lost = [once(subscriber, 'close'), once(connections.commands, 'close')];
     await server.stop();
     await Promise.all(lost);
-    await connections.close();
+    connections.close();
     await expect(connections.ping()).rejects.toThrow(Error);
     expect(logged).toHaveLength(1); // of the loss
+  });
+
+  it('closes all of them, also while Redis says nothing', async () => {
+    const [subscriber, blocking] = [connections.open('subscriptions'), connections.open('blocking')];
+    await Promise.all([ready(subscriber), ready(blocking)]);
+    const ended = Promise.all([once(subscriber, 'end'), once(blocking, 'end')]);
+    const taken = blocking.blpop('list', 0);
+    server.pause();
+    connections.close();
+    await expect(taken).rejects.toThrow('closed');
+    await ended;
   });
 });

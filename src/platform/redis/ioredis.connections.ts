@@ -16,6 +16,7 @@ const USES: Readonly<Record<RedisUse, RedisOptions>> = {
     enableOfflineQueue: true,
     maxRetriesPerRequest: null,
     commandTimeout: 3 * COMMAND_TIMEOUT_MS,
+    autoResubscribe: false,
   },
   blocking: { enableOfflineQueue: true, maxRetriesPerRequest: null },
 };
@@ -65,9 +66,9 @@ export class IoredisConnections extends RedisConnections {
     await this.commands.ping();
   }
 
-  override async close(): Promise<void> {
+  override close(): void {
     this.isClosed = true;
-    await Promise.all([...this.opened].map(close));
+    for (const redis of this.opened) redis.disconnect();
   }
 
   private miss(error: Error): void {
@@ -86,11 +87,6 @@ export class IoredisConnections extends RedisConnections {
 /** Instances that lost the same Redis do not all come back at the same moment. */
 function pauseAfter(attempt: number): number {
   return Math.min(LONGEST_PAUSE_MS, 50 * 2 ** Math.min(attempt, 10)) * (0.5 + Math.random() / 2);
-}
-
-async function close(redis: Redis): Promise<void> {
-  if (redis.status === 'ready') await redis.quit().catch(() => {});
-  redis.disconnect();
 }
 
 /** Several addresses make an `AggregateError`, which says nothing by itself. */

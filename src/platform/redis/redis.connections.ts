@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis';
 export type RedisUse =
   /** Somebody waits for the answer: commands fail at once while Redis is away, and after a second when it is slow. */
   | 'commands'
-  /** What is subscribed to is subscribed to again. */
+  /** Who subscribes does so at every `ready`: a new connection is subscribed to nothing. */
   | 'subscriptions'
   /** Commands that wait for something at the server wait for the server too. */
   | 'blocking';
@@ -34,6 +34,6 @@ export abstract class RedisConnections {
   /** Rejects when Redis does not answer. */
   abstract ping(): Promise<void>;
 
-  /** Waits for the replies that are under way. */
-  abstract close(): Promise<void>;
+  /** Asks nothing of Redis, which may be away or say nothing. What was sent before arrives; commands without a reply fail. */
+  abstract close(): void;
 }

@@ -12,8 +12,8 @@ export class RedisModule implements OnApplicationShutdown {
   constructor(@Inject(RedisConnections) private readonly redis: RedisConnections | undefined) {}
 
   /** Among the last of the shutdown hooks: whatever still used it has been waited for by then. */
-  async onApplicationShutdown(): Promise<void> {
-    await this.redis?.close();
+  onApplicationShutdown(): void {
+    this.redis?.close();
   }
 }
 

@@ -18,7 +18,7 @@ const SCAN_MS = 1_000;
 /** The key of a task in Redis. */
 const TICKET = /\.\d+\.\d+\.\d+$/;
 let server: RedisServer;
-const cleanUps: (() => Promise<void>)[] = [];
+const cleanUps: (() => Promise<void> | void)[] = [];
 
 beforeAll(async () => {
   server = await RedisServer.start();
