@@ -4,6 +4,5 @@ module.exports = {
   displayName: 'browser',
   testMatch: ['<rootDir>/test/browser/**/*.browser-spec.ts'],
   moduleNameMapper: { '^@app/(.*)$': '<rootDir>/dist/$1' },
-  testTimeout: 30_000,
   maxWorkers: 2,
 };

@@ -6,6 +6,5 @@ module.exports = {
   displayName: 'crash',
   testMatch: ['<rootDir>/test/crash/**/*.crash-spec.ts'],
   moduleNameMapper: { '^@app/(.*)$': '<rootDir>/dist/$1' },
-  testTimeout: 120_000,
   maxWorkers: 3, // they mostly wait for processes to come and go
 };

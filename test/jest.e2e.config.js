@@ -16,6 +16,5 @@ module.exports = {
     ...base.transform,
   },
   transformIgnorePatterns: ['/node_modules/@?jest'],
-  testTimeout: 120_000, // ends what hangs, also on a slow machine; a test that promises a time measures it
   maxWorkers: 2, // they wait more than they work, also where there are two cores only
 };

@@ -20,6 +20,5 @@ module.exports = {
   displayName: 'services',
   testMatch: ['<rootDir>/src/**/*.services.spec.ts', '<rootDir>/test/*.services-spec.ts', ...onDatabases],
   moduleNameMapper: { '^@app/(.*)$': '<rootDir>/dist/$1' },
-  testTimeout: 30_000,
   maxWorkers: 1, // while one makes or drops its schema, another that looks through all of them would stumble over it
 };

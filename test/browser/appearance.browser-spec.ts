@@ -66,19 +66,22 @@ async function open(page: Page, path: string): Promise<void> {
 }
 
 describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
-  it('has no serious obstacle for anybody on any page', async () => {
-    const page = await browser.reader(service.url, { colorScheme });
-    const violations: string[] = [];
-    for (const path of PAGES) {
-      await open(page, path);
-      violations.push(...(await seriousViolations(page)).map((words) => `${path}: ${words}`));
-    }
+  let page: Page;
+  beforeAll(async () => {
+    page = await browser.reader(service.url, { colorScheme });
+  });
+  afterEach(() => browser.expectNoOffence());
+  afterAll(() => page.context().close());
+
+  it.each(PAGES)('%s has no serious obstacle for anybody', async (path) => {
+    await open(page, path);
+    expect(await seriousViolations(page)).toEqual([]);
+  });
+
+  it('#/account has none either', async () => {
     await register(page, `reader-of-${colorScheme}`);
     await open(page, '#/account');
-    violations.push(...(await seriousViolations(page)));
-    expect(violations).toEqual([]);
-    await page.context().close();
-    browser.expectNoOffence();
+    expect(await seriousViolations(page)).toEqual([]);
   });
 });
 

@@ -28,4 +28,5 @@ module.exports = {
   testEnvironmentOptions: { customExportConditions: ['node', 'node-addons', 'module-sync'] },
   modulePathIgnorePatterns: ['<rootDir>/data'],
   workerIdleMemoryLimit: '1GB',
+  testTimeout: 120_000, // ends what hangs, also on a slow machine; a test that promises a time measures it
 };

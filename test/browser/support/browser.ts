@@ -9,7 +9,7 @@ import {
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 /** For anything on the page to come about. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 60_000;
 const VIOLATION = /content security policy/i;
 
 /** A browser, and what its pages did that they must not do. */

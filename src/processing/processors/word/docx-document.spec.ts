@@ -193,7 +193,7 @@ describe('hostile files', () => {
     const before = process.memoryUsage.rss();
     expect(await failure(bomb)).toMatchObject({ problem: { code: 'document_too_complex' } });
     expect(process.memoryUsage.rss() - before).toBeLessThan(300 * MIB);
-  }, 30_000);
+  });
 
   it.each([1, 100, 0xfffffffe])('a size that lies (%i) is found out', async (says) => {
     const content = zip([main(body(paragraph('text '.repeat(100_000))), says)]);
