@@ -111,8 +111,15 @@ module.exports = {
       name: 'worker-threads-load-no-nest',
       comment: 'What a worker thread loads is loaded again for each of them.',
       severity: 'error',
-      from: { path: '\\.worker\\.ts$' },
+      from: { path: '\\.worker\\.ts$', pathNot: '/wal-checkpoint\\.worker\\.ts$' },
       to: { path: 'node_modules/(@nestjs|express|kysely|better-sqlite3)/', reachable: true },
+    },
+    {
+      name: 'the-thread-of-checkpoints-loads-its-driver',
+      comment: 'The same, but for what it is there for.',
+      severity: 'error',
+      from: { path: '/wal-checkpoint\\.worker\\.ts$' },
+      to: { path: 'node_modules/(@nestjs|express|kysely)/', reachable: true },
     },
     {
       name: 'http-stays-at-the-edge',
@@ -165,9 +172,9 @@ module.exports = {
     },
     {
       name: 'one-owner-for-threads',
-      comment: 'Threads are the business of processing.',
+      comment: 'Threads are the business of processing; the database has one that waits for the disk.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/processing/' },
+      from: { path: '^src/', pathNot: '^src/(processing/|platform/database/wal-checkpoint)' },
       to: { path: '(node_modules/piscina/|^(node:)?worker_threads$)' },
     },
     {

@@ -2,6 +2,7 @@ const base = require('./jest.e2e.config.js');
 
 /** Specs for which other servers are nothing else, and why. */
 const LEFT_OUT = {
+  checkpoints: 'about the log of SQLite',
   'hostile/storage': 'faults of the local disk, its modes, and a file of SQLite that is none',
   'hostile/rate-limits':
     'the clock of the test moves its windows; Redis counts by its own, which its driver’s contract moves',

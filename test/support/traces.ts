@@ -1,3 +1,4 @@
+import { DATABASE_FILE } from '@app/platform/database/sqlite.database';
 import { Database } from '@app/platform/database/database';
 import { isPostgres } from '@app/platform/database/dialect';
 import { sql } from 'kysely';
@@ -57,15 +58,19 @@ export async function traces(service: TestApp): Promise<Traces> {
   };
 }
 
-/** Files, sockets and pipes that this process has open. */
+/** Sockets and files that this process has open: not what its threads wait on, nor the database, which they open too. */
 export function openDescriptors(): number {
-  return readdirSync('/proc/self/fd').length;
+  return openPaths().filter((path) => !path.startsWith('anon_inode:') && !path.includes(DATABASE_FILE))
+    .length;
 }
 
 /** Paths of the files below a directory that this process has open. */
 export function openFiles(directory: string): string[] {
-  const targets = readdirSync('/proc/self/fd').map((descriptor) => targetOf(descriptor));
-  return targets.filter((target) => target.startsWith(directory));
+  return openPaths().filter((path) => path.startsWith(directory));
+}
+
+function openPaths(): string[] {
+  return readdirSync('/proc/self/fd').map((descriptor) => targetOf(descriptor));
 }
 
 function targetOf(descriptor: string): string {

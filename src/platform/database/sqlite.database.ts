@@ -17,6 +17,7 @@ import { DatabaseUnavailable } from './database.errors';
 import { CommonSqliteDialect } from './dialect';
 import { GroupCommit, type Connection } from './group-commit';
 import { migrate } from './migrate';
+import { WalCheckpoints } from './wal-checkpoints';
 import { WalSync } from './wal-sync';
 
 /** Its name, in the directory. */
@@ -26,12 +27,15 @@ const MIGRATION_TIMEOUT_MS = 60_000;
 const LOCK_RETRY_MS = 20;
 /** Distinct statements kept compiled; filters make some dozens of shapes. */
 const STATEMENT_CACHE_SIZE = 256;
+/** The log at which SQLite moves what is in it by itself, should {@link WalCheckpoints} not keep up: 16 MiB. */
+const LONGEST_LOG_PAGES = 4_000;
 
 /**
  * SQLite in a directory: write-ahead log, fsync at every commit, commits shared by concurrent callers.
  *
  * Writes have a connection of their own, so that `committed` never sees a transaction half done. It is SQLite that
- * commits and {@link WalSync} that syncs: the one is quick, the other waits for the disk outside the event loop.
+ * commits, which is quick; what waits for the disk is done outside the event loop, by {@link WalSync} and
+ * {@link WalCheckpoints}.
  */
 export class SqliteDatabase extends Database {
   override readonly committed: Queries;
@@ -43,6 +47,7 @@ export class SqliteDatabase extends Database {
     private readonly readHandle: Handle,
     private readonly writeHandle: Handle,
     private readonly log: WalSync,
+    private readonly checkpoints: WalCheckpoints,
   ) {
     super();
     this.committed = queries(readHandle);
@@ -65,7 +70,12 @@ export class SqliteDatabase extends Database {
     ensureDirectory(directory);
     try {
       return await alone(directory, async () => {
-        const database = new SqliteDatabase(connect(file), connect(file), new WalSync(`${file}-wal`));
+        const database = new SqliteDatabase(
+          connect(file),
+          connect(file),
+          new WalSync(`${file}-wal`),
+          new WalCheckpoints(file),
+        );
         await migrate(database.written, migrations, further);
         await database.sync();
         return database;
@@ -112,6 +122,7 @@ export class SqliteDatabase extends Database {
 
   private async end(): Promise<void> {
     await this.groups.idle();
+    await this.checkpoints.close();
     await this.committed.destroy();
     await this.written.destroy();
     this.readHandle.close(); // which Kysely leaves open when there was no query
@@ -125,6 +136,7 @@ export class SqliteDatabase extends Database {
     } catch (error) {
       throw new DatabaseUnavailable(error);
     }
+    this.checkpoints.noteSync();
   }
 }
 
@@ -132,6 +144,7 @@ function connect(file: string): Handle {
   const handle = new BetterSqlite(file, { timeout: BUSY_TIMEOUT_MS });
   handle.pragma('journal_mode = WAL'); // makes the log, too
   handle.pragma('synchronous = NORMAL'); // safe at checkpoints; each commit is synced by us
+  handle.pragma(`wal_autocheckpoint = ${LONGEST_LOG_PAGES}`);
   handle.pragma('foreign_keys = ON');
   return handle;
 }
