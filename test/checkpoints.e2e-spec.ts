@@ -1,5 +1,7 @@
 import { DATABASE_FILE } from '@app/platform/database/sqlite.database';
-import { existsSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startApp, type TestApp } from './support/app';
 import { Client, waitFor } from './support/client';
@@ -29,4 +31,19 @@ describe('what is committed to SQLite', () => {
     expect(statSync(file).size).toBeGreaterThanOrEqual(moved);
     expect(existsSync(`${file}-wal`)).toBe(false);
   });
+});
+
+it('is moved by a thread that a process waits for which has nothing else to do', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'filemill-checkpoints-'));
+  const program = `
+    const { SqliteDatabase } = require('./dist/platform/database/sqlite.database.js');
+    (async () => {
+      const database = await SqliteDatabase.open(${JSON.stringify(directory)}, {});
+      for (let i = 0; i < 100; i++) await database.transaction(async () => {});
+      await database.close();
+      console.log('closed');
+    })();`;
+  const output = execFileSync(process.execPath, ['-e', program], { cwd: join(__dirname, '..') });
+  expect(output.toString()).toBe('closed\n');
+  rmSync(directory, { recursive: true });
 });

@@ -58,7 +58,10 @@ export async function traces(service: TestApp): Promise<Traces> {
   };
 }
 
-/** Sockets and files that this process has open: not what its threads wait on, nor the database, which they open too. */
+/**
+ * Files, sockets and pipes that this process has open; without the database, which a thread opens when there is much to
+ * move, and what threads wait on.
+ */
 export function openDescriptors(): number {
   return openPaths().filter((path) => !path.startsWith('anon_inode:') && !path.includes(DATABASE_FILE))
     .length;

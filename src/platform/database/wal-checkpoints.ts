@@ -33,6 +33,7 @@ export class WalCheckpoints {
     if (!thread) return;
     this.isBusy = true; // nothing begins any more
     const ended = new Promise((resolve) => thread.once('exit', resolve));
+    thread.ref(); // a process that has nothing else to do waits for it
     this.send('close');
     await ended;
   }
@@ -48,7 +49,10 @@ export class WalCheckpoints {
     thread.on('error', (error: Error) =>
       this.logger.warn(`Checkpoints are left to SQLite: ${error.message}`),
     );
-    thread.on('exit', () => (this.thread = undefined)); // who is busy stays so: it is not tried again
+    thread.on('exit', () => {
+      this.thread = undefined;
+      this.isBusy = true; // for ever: it is not tried again
+    });
     return thread;
   }
 }
