@@ -1,4 +1,5 @@
 import type { UserDto } from '@app/accounts/users.dto';
+import { MINUTE_MS } from '@app/platform/clock/durations';
 import { ManualClock } from '@app/platform/clock/manual.clock';
 import { SEND_MAIL } from '@app/platform/mail/mail-queue';
 import { TaskQueue } from '@app/platform/tasks/task-queue';
@@ -18,8 +19,6 @@ import { startApp, type TestApp } from './support/app';
 import { Client, waitFor } from './support/client';
 import { expectProblem } from './support/problem';
 import { everythingStored } from './support/traces';
-
-const MINUTE_MS = 60_000;
 
 let service: TestApp;
 let anyone: Client;

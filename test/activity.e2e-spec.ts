@@ -5,6 +5,7 @@ import { EventBus } from '@app/platform/events/event-bus';
 import { UserLoggedIn } from '@app/accounts/accounts.events';
 import { ActivityBuffer } from '@app/activity/activity.buffer';
 import { ActivityFeed } from '@app/activity/live/activity-feed';
+import { DAY_MS } from '@app/platform/clock/durations';
 import { ManualClock } from '@app/platform/clock/manual.clock';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,8 +16,6 @@ import { Client, waitFor } from './support/client';
 import { EventReader } from './support/event-reader';
 import { expectProblem } from './support/problem';
 import { testProcessor } from './support/test-processors';
-
-const DAY_MS = 24 * 3_600_000;
 
 const services: TestApp[] = [];
 afterEach(() => Promise.all(services.splice(0).map((service) => service.close())));

@@ -1,3 +1,4 @@
+import { HOUR_MS } from '@app/platform/clock/durations';
 import { ManualClock } from '@app/platform/clock/manual.clock';
 import type { UploadResponseDto } from '@app/uploads/uploads.dto';
 import { expectStatus, newUser, PASSWORD } from './support/accounts';
@@ -7,8 +8,6 @@ import { CLOSE, MULTIPART, multipartBody, part } from './support/multipart-body'
 import { expectProblem } from './support/problem';
 import { head, RawConnection } from './support/raw-request';
 import { stored } from './support/traces';
-
-const HOUR = 3_600_000;
 
 describe('Idempotency-Key', () => {
   const clock = new ManualClock();
@@ -190,7 +189,7 @@ describe('Idempotency-Key', () => {
   it('is forgotten after a day', async () => {
     const key = newKey();
     const first = (await upload(key)).json<UploadResponseDto>();
-    clock.leap(24 * HOUR);
+    clock.leap(24 * HOUR_MS);
     expect((await upload(key)).json()).toMatchObject({ job_id: first.job_id });
     clock.advance(1);
     const second = (await upload(key, 'other content')).ok().json<UploadResponseDto>();

@@ -1,4 +1,5 @@
 import { DigestsSweeper } from '@app/notifications/digests/digests.sweeper';
+import { DAY_MS } from '@app/platform/clock/durations';
 import { ManualClock } from '@app/platform/clock/manual.clock';
 import type { ReportDto } from '@app/reports/reports.dto';
 import { keyOf, newUser } from './support/accounts';
@@ -6,7 +7,6 @@ import { startApp, type TestApp } from './support/app';
 import { Client, waitFor } from './support/client';
 import { expectProblem } from './support/problem';
 
-const DAY_MS = 24 * 3_600_000;
 const PATH = '/users/me/notifications';
 /** A Sunday. */
 const BEGIN = Date.UTC(2026, 0, 4, 12);

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '@app/platform/clock/durations';
 import { ManualClock } from '@app/platform/clock/manual.clock';
 import { Database } from '@app/platform/database/database';
 import { MailServer, type Verdict } from '../src/platform/mail/mail-server.harness';
@@ -11,8 +12,6 @@ import { join } from 'node:path';
 import { newUser, PASSWORD, register } from './support/accounts';
 import { startApp, type TestApp, type TestAppOptions } from './support/app';
 import { Client, waitFor } from './support/client';
-
-const MINUTE_MS = 60_000;
 
 let server: MailServer;
 let clock: ManualClock;

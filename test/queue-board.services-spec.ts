@@ -1,3 +1,4 @@
+import { HOUR_MS } from '@app/platform/clock/durations';
 import { ManualClock } from '@app/platform/clock/manual.clock';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -8,8 +9,6 @@ import type { TestApp } from './support/app';
 import { Client, waitFor } from './support/client';
 import { Instances } from './support/instances';
 import { expectProblem } from './support/problem';
-
-const HOUR_MS = 60 * 60_000;
 
 interface BoardQueues {
   readonly queues: readonly {

@@ -1,4 +1,5 @@
 import type { ActivityDto } from '@app/activity/activity.dto';
+import { DAY_MS, MINUTE_MS } from '@app/platform/clock/durations';
 import { ManualClock } from '@app/platform/clock/manual.clock';
 import { Database } from '@app/platform/database/database';
 import { SEND_MAIL } from '@app/platform/mail/mail-queue';
@@ -16,8 +17,6 @@ import { expectProblem } from './support/problem';
 import { testProcessor } from './support/test-processors';
 import { stored } from './support/traces';
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
 const NOT_READY = { status: 409, code: 'report_not_ready' };
 const WISH = { recipient_email: 'ada@example.org', report_name: 'Invoices of November' };
 

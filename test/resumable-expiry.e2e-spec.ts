@@ -1,3 +1,4 @@
+import { HOUR_MS } from '@app/platform/clock/durations';
 import { ManualClock } from '@app/platform/clock/manual.clock';
 import { BlobStore } from '@app/platform/storage/blob-store';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -9,7 +10,6 @@ import { expectProblem } from './support/problem';
 import { NOTHING, traces } from './support/traces';
 import { TusClient } from './support/tus';
 
-const HOUR_MS = 3_600_000;
 const NEVER = { SWEEP_INTERVAL_SECONDS: '1000000' };
 
 describe('an upload that nobody finishes', () => {

@@ -1,3 +1,4 @@
+import { DAY_MS, MINUTE_MS } from '@app/platform/clock/durations';
 import { ManualClock } from '@app/platform/clock/manual.clock';
 import type { StatsDto, ThroughputDto } from '@app/stats/stats.dto';
 import { newUser } from './support/accounts';
@@ -6,9 +7,6 @@ import { Client, waitFor } from './support/client';
 import { Gates } from './support/gates';
 import { expectProblem } from './support/problem';
 import { testProcessor } from './support/test-processors';
-
-const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
 
 const services: TestApp[] = [];
 afterEach(() => Promise.all(services.splice(0).map((service) => service.close())));

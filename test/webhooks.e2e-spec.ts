@@ -1,6 +1,7 @@
 import { ManualClock } from '@app/platform/clock/manual.clock';
 import { Database } from '@app/platform/database/database';
 import type { NewWebhookDto, WebhookDeliveryDto, WebhookDto } from '@app/notifications/webhooks/webhooks.dto';
+import { DAY_MS } from '@app/platform/clock/durations';
 import { Webhook } from 'standardwebhooks';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RemoteServer, type Answer } from '../src/platform/outbound/remote-server.harness';
@@ -8,8 +9,6 @@ import { expectStatus } from './support/accounts';
 import { startApp, type TestApp } from './support/app';
 import { Client, waitFor } from './support/client';
 import { expectProblem } from './support/problem';
-
-const DAY_MS = 24 * 3_600_000;
 
 interface Message {
   readonly headers: Record<string, string>;

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../platform/clock/clock';
+import { DAY_MS } from '../platform/clock/durations';
 import { Ids } from '../platform/clock/ids';
 import { Database, type Alongside } from '../platform/database/database';
 import { EventBus } from '../platform/events/event-bus';
@@ -16,7 +17,7 @@ import { UsersRepository } from './users.repository';
 import { welcomeMail } from './welcome.mail';
 
 /** When what an upload stored that was under way during the deletion is looked for: it may take hours. */
-const AFTERMATH_MS = 24 * 3_600_000;
+const AFTERMATH_MS = DAY_MS;
 
 export interface Registration {
   readonly username: string;

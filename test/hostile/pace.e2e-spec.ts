@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { MINUTE_MS } from '@app/platform/clock/durations';
 import { ManualClock } from '@app/platform/clock/manual.clock';
 import { startApp, type TestApp } from '../support/app';
 import { Client, waitFor } from '../support/client';
@@ -8,7 +9,6 @@ import { expectProblem } from '../support/problem';
 import { head, RawConnection } from '../support/raw-request';
 import { NOTHING, openDescriptors, traces } from '../support/traces';
 
-const MINUTE_MS = 60_000;
 const OPEN_PART = part({ name: 'file', filename: 'a.txt' }).subarray(0, -2);
 /** After so much of a text its kind is known, and it is written. */
 const JUDGED = 'x'.repeat(20_000);

@@ -1,4 +1,5 @@
 import { Controller, Get, HttpCode, Module, Post } from '@nestjs/common';
+import { HOUR_MS } from '@app/platform/clock/durations';
 import { ManualClock } from '@app/platform/clock/manual.clock';
 import { RateLimit } from '@app/platform/rate-limits/rate-limit.decorator';
 import { parseList } from 'structured-headers';
@@ -12,7 +13,6 @@ import { NOTHING, traces } from '../support/traces';
 import { PIECE, TUS, TusClient } from '../support/tus';
 
 const UNKNOWN = '/jobs/019a9c1e-7b3d-7c52-8a41-5d8f3c9b2e10';
-const HOUR_MS = 3_600_000;
 
 @Controller('gate')
 class GateController {

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '../../platform/clock/clock';
+import { DAY_MS } from '../../platform/clock/durations';
 import { Ids } from '../../platform/clock/ids';
 import { Database } from '../../platform/database/database';
 import { EventBus } from '../../platform/events/event-bus';
@@ -13,7 +14,7 @@ import { AccessTokens } from './access-tokens';
 import { SessionsRepository } from './sessions.repository';
 
 /** How long a session lives without being refreshed. */
-export const SESSION_MS = 30 * 24 * 3_600_000;
+export const SESSION_MS = 30 * DAY_MS;
 
 /** What somebody who logged in goes on with. */
 export interface Tokens {

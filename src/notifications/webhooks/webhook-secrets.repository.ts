@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { DAY_MS } from '../../platform/clock/durations';
 import { Database, type Queries } from '../../platform/database/database';
 import type { Owner } from '../../platform/http/caller.decorator';
 import { newSecret } from './signature';
 
 /** How long the secret before the current one is good: time to tell every receiver the new one. */
-export const OVERLAP_MS = 24 * 3_600_000;
+export const OVERLAP_MS = DAY_MS;
 
 /** Secrets of endpoints, and of the callbacks of each owner: the current one, and for a while the one before. */
 @Injectable()

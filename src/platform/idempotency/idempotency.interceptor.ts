@@ -8,6 +8,7 @@ import {
 import type { Request, Response } from 'express';
 import { defer, lastValueFrom, type Observable } from 'rxjs';
 import { Clock } from '../clock/clock';
+import { DAY_MS } from '../clock/durations';
 import { ownerOf } from '../http/caller.decorator';
 import { IdempotencyKey } from './idempotency-key';
 import { IdempotencyKeyReused, MalformedIdempotencyKey } from './idempotency.errors';
@@ -16,7 +17,7 @@ import { KeysUnderWay } from './keys-under-way';
 import { Once, type KeepReply, type Reply } from './once';
 
 /** How long a reply is kept. */
-export const KEPT_MS = 24 * 3_600_000;
+export const KEPT_MS = DAY_MS;
 
 const KEY = /^[!-~]{1,255}$/;
 
