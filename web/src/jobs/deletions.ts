@@ -25,7 +25,10 @@ export function deleteJob({ job_id: jobId, filename }: JobStatus): void {
   });
 }
 
-/** Whoever leaves does not come back to undo. */
+/**
+ * Whoever leaves does not come back to undo. Browsers give a page that is left a moment to say so, and one that is
+ * too busy for it keeps its jobs: they are shown again.
+ */
 window.addEventListener('pagehide', () => {
   for (const jobId of deletions.get()) void carryOut(jobId, true);
 });
