@@ -114,6 +114,7 @@ describe('readers with an account', () => {
     await register(page, 'alan');
     await page.getByRole('link', { name: 'alan' }).click();
     await page.getByRole('button', { name: 'Log out' }).click();
+    await page.getByRole('link', { name: 'Log in' }).waitFor(); // until then what is typed goes with the session
     await page.goto('/#/register');
     await page.getByLabel('User name').fill('alan');
     await page.getByLabel('Email address').fill('other@example.org');
