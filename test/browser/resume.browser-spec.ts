@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -7,23 +7,25 @@ import { ChildServer } from '../support/child-server';
 import { eventually } from '../support/eventually';
 import { ServiceClient } from '../support/service-client';
 import { TestBrowser } from './support/browser';
-import { pickFiles, uploadOf } from './support/upload';
+import { pickFiles, pickFromDisk, uploadOf } from './support/upload';
 
 const SIZE = 6_000_000;
 const BYTES_PER_SECOND = 1_500_000;
 
 let dataDir: string;
+let files: string;
 let server: ChildServer;
 let browser: TestBrowser;
 beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'filemill-resume-'));
+  files = mkdtempSync(join(tmpdir(), 'filemill-resume-files-'));
   server = await ChildServer.start({ dataDir });
   browser = await TestBrowser.launch();
 });
 afterAll(async () => {
   await browser.close();
   await ChildServer.killAll();
-  rmSync(dataDir, { recursive: true, force: true });
+  for (const directory of [dataDir, files]) rmSync(directory, { recursive: true, force: true });
 });
 
 /** How fast the page sends; as fast as it can when left out. */
@@ -34,16 +36,35 @@ async function setPace(page: Page, bytesPerSecond = -1): Promise<void> {
   await session.send('Network.emulateNetworkConditions', pace);
 }
 
-it('pauses an upload, and goes on with it where it was after the service was restarted', async () => {
-  const content = Buffer.alloc(SIZE, 'all work and no play\n');
-  const page = await browser.reader(server.url);
+/** Waits until a large file is on its way, slowly. */
+async function begin(page: Page, name: string, pick: () => Promise<void>): Promise<void> {
   await page.goto('/background');
   await page.getByText('Live').waitFor();
   await setPace(page, BYTES_PER_SECOND);
-  await pickFiles(page, { name: 'large.txt', content });
-  const bar = uploadOf(page, 'large.txt').getByRole('progressbar');
+  await pick();
+  const bar = uploadOf(page, name).getByRole('progressbar');
   const sent = async () => Number(await bar.getAttribute('aria-valuenow'));
   await eventually('some of it is sent', async () => (await sent()) >= 10);
+}
+
+/** What the next request with bytes of a file says to have been sent before. */
+async function nextOffset(page: Page): Promise<number> {
+  const request = await page.waitForRequest((each) => each.method() === 'PATCH');
+  return Number(request.headers()['upload-offset']);
+}
+
+async function expectOnly(name: string, content: Buffer): Promise<void> {
+  const client = new ServiceClient(server.url);
+  const [job, ...others] = (await client.jobs()).filter(({ filename }) => filename === name);
+  expect(others).toEqual([]);
+  const sha256 = createHash('sha256').update(content).digest('hex');
+  expect(await client.download(job.file_id)).toEqual({ status: 200, sha256 });
+}
+
+it('pauses an upload, and goes on with it where it was after the service was restarted', async () => {
+  const content = Buffer.alloc(SIZE, 'all work and no play\n');
+  const page = await browser.reader(server.url);
+  await begin(page, 'large.txt', () => pickFiles(page, { name: 'large.txt', content }));
   await page.getByRole('button', { name: 'Pause large.txt' }).click();
   await uploadOf(page, 'large.txt').getByText('Paused').waitFor();
 
@@ -51,16 +72,34 @@ it('pauses an upload, and goes on with it where it was after the service was res
   await server.kill();
   server = await ChildServer.start({ dataDir, environment: { PORT: port } });
 
-  const resumed = page.waitForRequest((request) => request.method() === 'PATCH');
+  const offset = nextOffset(page);
   await setPace(page);
   await page.getByRole('button', { name: 'Resume large.txt' }).click();
-  expect(Number((await resumed).headers()['upload-offset'])).toBeGreaterThan(0);
+  expect(await offset).toBeGreaterThan(0);
   await uploadOf(page, 'large.txt').getByText('Completed').waitFor();
+  await expectOnly('large.txt', content);
+  browser.expectNoOffence();
+});
 
-  const client = new ServiceClient(server.url);
-  const [job, ...others] = await client.jobs();
-  expect(others).toEqual([]);
-  const sha256 = createHash('sha256').update(content).digest('hex');
-  expect(await client.download(job.file_id)).toEqual({ status: 200, sha256 });
+it('asks before an upload is left, and goes on with it when the same file is chosen again', async () => {
+  const content = Buffer.alloc(SIZE, 'all play and no work\n');
+  const path = join(files, 'left.txt');
+  writeFileSync(path, content);
+  const page = await browser.reader(server.url);
+  await begin(page, 'left.txt', () => pickFromDisk(page, path));
+  const asked = page.waitForEvent('dialog');
+  const left = page.goto('/background');
+  const dialog = await asked;
+  expect(dialog.type()).toBe('beforeunload');
+  await dialog.accept();
+  await left;
+
+  await page.getByText('Live').waitFor();
+  const offset = nextOffset(page);
+  await setPace(page);
+  await pickFromDisk(page, path);
+  expect(await offset).toBeGreaterThan(0);
+  await uploadOf(page, 'left.txt').getByText('Completed').waitFor();
+  await expectOnly('left.txt', content);
   browser.expectNoOffence();
 });

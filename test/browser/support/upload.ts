@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { FileChooser, Page } from 'playwright-core';
 
 export interface PageFile {
   readonly name: string;
@@ -13,9 +13,18 @@ const toPayload = ({ name, content }: PageFile) => ({
 
 /** Through the file picker, as it opens from its button. */
 export async function pickFiles(page: Page, ...files: PageFile[]): Promise<void> {
+  await (await openPicker(page)).setFiles(files.map(toPayload));
+}
+
+/** The same for a file on the disk: picked again, it is the same file. */
+export async function pickFromDisk(page: Page, path: string): Promise<void> {
+  await (await openPicker(page)).setFiles(path);
+}
+
+async function openPicker(page: Page): Promise<FileChooser> {
   const opened = page.waitForEvent('filechooser');
   await page.getByRole('button', { name: 'Choose files' }).click();
-  await (await opened).setFiles(files.map(toPayload));
+  return opened;
 }
 
 /** Dragged onto the page from outside. */

@@ -12,7 +12,7 @@ import type { UploadFields, UploadItem } from './upload-item';
 const RETRY_DELAYS_MS = [0, 500, 1000, 2000, 4000, 8000, 15_000];
 const AT_ONCE = 3;
 /** What is left out would be sent as the word `undefined`. */
-const NO_FIELDS = { tags: '', category: '', description: '', processor: '' };
+const NO_FIELDS = { tags: '', category: '', description: '', processor: '', priority: '' };
 /** What goes wrong is told on the page. */
 const SILENT = { debug: () => {}, warn: () => {}, error: () => {} };
 
@@ -21,7 +21,10 @@ type Change = (id: string, changes: Partial<UploadItem>) => void;
 type NoBody = Record<string, never>;
 type UploadedFile = UppyFile<Meta, NoBody>;
 
-/** Uploads in pieces (tus), by Uppy: they can be paused, and go on where a connection or the service broke off. */
+/**
+ * Uploads in pieces (tus), by Uppy: they can be paused, and go on where a connection or the service broke off; also
+ * those of a page that was left, when the same file is handed in again in the same way.
+ */
 export class ResumableUploads {
   private readonly uppy = new Uppy<Meta, NoBody>({ autoProceed: true, logger: SILENT });
   /** Uppy's names for files by ours. */
@@ -55,8 +58,13 @@ export class ResumableUploads {
   }
 
   add(id: string, file: File, fields: UploadFields): void {
-    // The same file may come twice: Uppy tells files apart by their path.
-    const meta = { ...NO_FIELDS, ...fields, filename: file.name, itemId: id, relativePath: id };
+    const how = { ...NO_FIELDS, ...fields };
+    const meta = {
+      ...how,
+      filename: file.name,
+      itemId: id,
+      relativePath: this.pathOf(file, Object.values(how)),
+    };
     const name = this.uppy.addFile({ name: file.name, type: file.type, data: file, meta });
     this.names.set(id, name);
     const onAfterResponse = (_: HttpRequest, response: HttpResponse) => this.note(id, response);
@@ -77,11 +85,24 @@ export class ResumableUploads {
     this.names.delete(id);
   }
 
+  /**
+   * Uppy tells files apart by name, type, size, time and path, and finds by these what an earlier page had begun to
+   * send. The path says how the file is handed in; of files that are alike in all of this each has its own.
+   */
+  private pathOf({ name, size, lastModified }: File, how: readonly string[]): string {
+    const stem = JSON.stringify([name, size, lastModified, ...how]);
+    const taken = new Set(this.uppy.getFiles().map(({ meta }) => meta['relativePath']));
+    let path = stem;
+    for (let copy = 2; taken.has(path); copy++) path = `${stem} ${copy}`;
+    return path;
+  }
+
   /** Each answer may tell the job, or what is wrong. */
   private note(id: string, response: HttpResponse): void {
     const jobId = response.getHeader('Filemill-Job-Id');
     if (jobId !== undefined && jobId !== null) this.jobs.set(id, jobId);
     if (response.getStatus() >= 400) this.problems.set(id, readProblem(response));
+    else this.problems.delete(id);
   }
 
   private succeed(file: UploadedFile): void {

@@ -13,6 +13,11 @@ export const WAIT_SECONDS = 60;
 /** The files that were handed in on this page, the newest first. */
 export const uploads = new Store<readonly UploadItem[]>([]);
 
+/** Whoever leaves ends what is being sent, so the browser asks first. */
+window.addEventListener('beforeunload', (event) => {
+  if (uploads.get().some(({ state }) => state === 'sending')) event.preventDefault();
+});
+
 export interface Handover {
   readonly mode: UploadMode;
   readonly fields: UploadFields;
