@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { startApp, type TestApp } from '../support/app';
+import { Client } from '../support/client';
 import { TestBrowser } from './support/browser';
 import { dropFiles, pickFiles, rowOf, see, uploadOf } from './support/upload';
 
@@ -112,8 +113,10 @@ describe('the page', () => {
     await page.getByText('Details and processor').click();
     await page.getByLabel('Tags').fill('invoice, 2026');
     await page.getByRole('combobox', { name: 'Processor' }).first().selectOption('text');
+    await page.getByRole('combobox', { name: 'Priority' }).selectOption('Before my other jobs');
     await pickFiles(page, { name: 'tagged.csv', content: 'a,b\n' });
     await uploadOf(page, 'tagged.csv').getByText('1 line, 1 word').waitFor();
+    expect((await new Client(service.url).jobs())[0].priority).toBe('high');
     await page.getByRole('textbox', { name: 'Tag', exact: true }).fill('invoice');
     await rowOf(page, 'picked.txt').waitFor({ state: 'detached' });
     await rowOf(page, 'tagged.csv').waitFor();

@@ -1,6 +1,12 @@
+import type { Priority } from '@filemill/sdk';
 import type { ReactNode } from 'react';
 import type { UploadFields } from './upload-item';
 import { useProcessors } from './use-limits';
+
+const PRIORITIES: readonly { readonly value: Priority; readonly label: string }[] = [
+  { value: 'high', label: 'Before my other jobs' },
+  { value: 'low', label: 'After my other jobs' },
+];
 
 interface UploadDetailsProps {
   readonly fields: UploadFields;
@@ -34,6 +40,22 @@ export function UploadDetails({ fields, onChange }: UploadDetailsProps) {
             <option value="">By content</option>
             {processors.map(({ name }) => (
               <option key={name}>{name}</option>
+            ))}
+          </select>
+        </Field>
+        <Field label="Priority">
+          <select
+            className="input"
+            value={fields.priority ?? ''}
+            onChange={({ target }) =>
+              onChange({ ...fields, priority: (target.value || undefined) as Priority })
+            }
+          >
+            <option value="">In turn</option>
+            {PRIORITIES.map(({ value, label }) => (
+              <option key={value} value={value}>
+                {label}
+              </option>
             ))}
           </select>
         </Field>

@@ -1,4 +1,4 @@
-import type { Limits } from '@filemill/sdk';
+import type { Limits, Priority } from '@filemill/sdk';
 import type { Trouble } from '../api/problems';
 import { formatBytes } from '../ui/format';
 
@@ -11,6 +11,7 @@ export interface UploadFields {
   readonly category?: string;
   readonly description?: string;
   readonly processor?: string;
+  readonly priority?: Priority;
 }
 
 /** A file on its way, and what the caller has experienced so far. */
