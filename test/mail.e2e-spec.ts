@@ -76,7 +76,7 @@ describe('a welcome', () => {
     await start();
     server.judges(() => 'hang');
     await newUser(service.url, 'ada'); // and logs in
-    await waitFor(() => server.asked.connect === 1);
+    await waitFor(() => server.asked.connect === 2); // by the mail, and by the look at the server at the start
     expect(await waiting()).toBe(1);
     clock.advance(2 * MINUTE_MS);
     server.judges(() => undefined);

@@ -117,15 +117,14 @@ describe('a login', () => {
     return performance.now() - start;
   }
 
-  const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-
   it('takes as long for nobody as for somebody', async () => {
     const times: { known: number[]; unknown: number[] } = { known: [], unknown: [] };
     for (let i = 0; i < 15; i++) {
       times.known.push(await refusal('ada'));
       times.unknown.push(await refusal(`nobody-${i}`));
     }
-    const ratio = median(times.known) / median(times.unknown);
+    // The quickest of each: whatever else the machine does only adds to a time.
+    const ratio = Math.min(...times.known) / Math.min(...times.unknown);
     expect(ratio).toBeGreaterThan(0.6);
     expect(ratio).toBeLessThan(1.6);
   });
