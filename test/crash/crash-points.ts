@@ -38,7 +38,7 @@ class Relay {
     const limit = ledger.sent.size + 100;
     const until = () => server.hasExited || ledger.sent.size > limit;
     await sendConcurrently(ledger, new ServiceClient(server.url), { clients: 3, sizes, until });
-    return within(5_000, `the process dies at ${point}`, server.exited);
+    return within(`the process dies at ${point}`, server.exited);
   }
 
   async remove(): Promise<void> {

@@ -1,5 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 
+const PATIENCE_MS = 60_000;
+
 export interface Patience {
   /** How long at most: it ends what hangs, and says nothing about how fast anything has to be. */
   readonly ms?: number;
@@ -15,7 +17,7 @@ export interface Patience {
 export async function eventually(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  { ms = 60_000, everyMs = 10 }: Patience = {},
+  { ms = PATIENCE_MS, everyMs = 10 }: Patience = {},
 ): Promise<void> {
   const deadline = performance.now() + ms;
   while (!(await condition())) {
@@ -25,7 +27,7 @@ export async function eventually(
 }
 
 /** Waits for a promise, but not for ever. */
-export async function within<T>(ms: number, what: string, promise: Promise<T>): Promise<T> {
+export async function within<T>(what: string, promise: Promise<T>, ms = PATIENCE_MS): Promise<T> {
   const end = new AbortController();
   const late = setTimeout(ms, undefined, { signal: end.signal }).then(
     () => {
