@@ -1,4 +1,5 @@
 import { ManualClock } from '@app/platform/clock/manual.clock';
+import { TaskQueue } from '@app/platform/tasks/task-queue';
 import type { UploadUrlResponseDto } from '@app/uploads/uploads.dto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
@@ -232,6 +233,7 @@ describe('POST /upload/url', () => {
       ({ status }) => status === 'failed',
     );
     expect(job).toMatchObject({ attempt: 3, error: { code: 'remote_unavailable' } });
+    expect(await service.app.get(TaskQueue).counts()).toMatchObject({ dead: 0 }); // nothing for an operator
     expect(remote.requests).toHaveLength(3);
     serves('better now');
     await client.act(job_id, 'retry');

@@ -56,7 +56,7 @@ export class ProcessJobHandler extends TaskHandler<ProcessJob> {
   }
 
   private async recordFault(task: RunningTask, job: Job, error: unknown): Promise<void> {
-    const problem = permanentProblem(error);
+    const problem = this.finalProblem(task, error);
     if (error instanceof JobStopped) throw new LeaseLost(task.id);
     if (error instanceof LeaseLost) throw error;
     if (error instanceof ShuttingDown) {
@@ -69,17 +69,17 @@ export class ProcessJobHandler extends TaskHandler<ProcessJob> {
     }
   }
 
+  /** What to record with the job when it ends here and is nothing for an operator to look at; undefined otherwise. */
+  protected finalProblem(_task: RunningTask, error: unknown): ProblemDocument | undefined {
+    if (error instanceof ContentRejected) return error.problem;
+    if (error instanceof DomainError && !error.isPassing) return toProblem(error);
+    return undefined;
+  }
+
   /** What to record with the job when this was the last try. */
   private lastFault(error: unknown): DomainError {
     return error instanceof DomainError ? error : new ProcessingFailed(this.maxAttempts);
   }
-}
-
-/** What to record with the job when another try could not help; undefined for a passing fault. */
-function permanentProblem(error: unknown): ProblemDocument | undefined {
-  if (error instanceof ContentRejected) return error.problem;
-  if (error instanceof DomainError && !error.isPassing) return toProblem(error);
-  return undefined;
 }
 
 function describe(error: unknown): string {
