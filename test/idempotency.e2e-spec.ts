@@ -1,5 +1,8 @@
 import { HOUR_MS } from '@app/platform/clock/durations';
 import { ManualClock } from '@app/platform/clock/manual.clock';
+import { PROCESS_JOB } from '@app/jobs/jobs.tasks';
+import { JobWaiter } from '@app/jobs/live/job-waiter';
+import { TaskQueue } from '@app/platform/tasks/task-queue';
 import type { UploadResponseDto } from '@app/uploads/uploads.dto';
 import { expectStatus, newUser, PASSWORD } from './support/accounts';
 import { startApp, type TestApp } from './support/app';
@@ -106,6 +109,31 @@ describe('Idempotency-Key', () => {
     const second = await once.sendJson('/webhooks', { url: 'https://hooks.example.org/' });
     expect(essence(second)).toEqual(essence(first));
     expect((await user.send('/webhooks')).ok().json()).toHaveLength(1);
+  });
+
+  it('lets who sends it again wait for the result, and keeps that', async () => {
+    const key = newKey();
+    const paths = ['/upload', '/upload/files'] as const;
+    const waiting = (path: (typeof paths)[number]) => {
+      const name = path === '/upload' ? 'file' : 'files';
+      const headers = { 'content-type': MULTIPART, 'idempotency-key': key + path, prefer: 'wait=30' };
+      return client.sendBytes(
+        path,
+        multipartBody({ name, filename: 'a.txt', content: 'two words' }),
+        headers,
+      );
+    };
+    await service.app.get(TaskQueue).pause([PROCESS_JOB]);
+    for (const path of paths) (await upload(key + path, 'two words', { path })).ok();
+    const answers = paths.map(waiting);
+    await waitFor(() => service.app.get(JobWaiter).size === 2);
+    await service.app.get(TaskQueue).resume();
+    const [one, several] = await Promise.all(answers);
+    expect(one.headers.get('preference-applied')).toBe('wait=30');
+    expect(one.headers.get('idempotent-replayed')).toBe('true');
+    expect(one.json()).toMatchObject({ status: 'completed', result: { word_count: 2 } });
+    expect(several.json()).toMatchObject({ files: [{ status: 'completed', result: { word_count: 2 } }] });
+    expect(essence(await upload(`${key}/upload`, 'two words'))).toEqual(essence(one));
   });
 
   it('survives a restart', async () => {

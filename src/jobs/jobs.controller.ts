@@ -37,7 +37,7 @@ import { JsonBodyGuard } from '../platform/http/json-body.guard';
 import { linkNext } from '../platform/http/page.dto';
 import { ApiIdempotencyKey, IDEMPOTENCY_PROBLEMS } from '../platform/idempotency/api-idempotency.decorator';
 import { IdempotencyInterceptor, OnceOnly } from '../platform/idempotency/idempotency.interceptor';
-import { Once } from '../platform/idempotency/once';
+import { Once, type KeepReply } from '../platform/idempotency/once';
 import { UrlNotAllowed } from '../platform/outbound/outbound.errors';
 import { isNotModified } from '../platform/http/preconditions';
 import { PreferredWait, type Wait } from '../platform/http/wait.decorator';
@@ -121,12 +121,15 @@ export class JobsController {
   ): Promise<JobStatusDto> {
     const { file_id, ...wish } = body;
     const reply = (job: Job) => ({ body: toJobStatus(job), location: `/jobs/${job.jobId}` });
-    return once.answer(body, async (keep) => {
-      const job = await this.jobs.createForFile(owner, file_id, wish, (queries, made) =>
-        keep(queries, reply(made)),
+    const create = async (keep: KeepReply<JobStatusDto>) =>
+      reply(
+        await this.jobs.createForFile(owner, file_id, wish, (queries, made) => keep(queries, reply(made))),
       );
-      return reply(await this.waiter.outcome(job, wait));
-    });
+    const settle = async (status: JobStatusDto) => {
+      const job = await this.waiter.outcome(owner, status.job_id, wait);
+      return job ? toJobStatus(job) : status;
+    };
+    return once.answer(body, create, { settle });
   }
 
   @Get(':job_id')

@@ -24,7 +24,7 @@ import {
 import { JsonBodyGuard } from '../platform/http/json-body.guard';
 import { ApiIdempotencyKey, IDEMPOTENCY_PROBLEMS } from '../platform/idempotency/api-idempotency.decorator';
 import { IdempotencyInterceptor, OnceOnly } from '../platform/idempotency/idempotency.interceptor';
-import { Once } from '../platform/idempotency/once';
+import { Once, type KeepReply } from '../platform/idempotency/once';
 import { PreferredWait, type Wait } from '../platform/http/wait.decorator';
 import { UrlNotAllowed } from '../platform/outbound/outbound.errors';
 import { RateLimit } from '../platform/rate-limits/rate-limit.decorator';
@@ -36,6 +36,8 @@ import {
   toUploadFilesResponse,
   toUploadResponse,
   toUploadUrlResponse,
+  withArrival,
+  withOutcome,
   UploadFields,
   UploadFilesFormDto,
   UploadFilesResponseDto,
@@ -89,17 +91,18 @@ export class UploadsController {
     @OnceOnly() once: Once,
   ): Promise<UploadResponseDto> {
     const { files, uploadTimeMs } = upload;
-    return once.answer(contentOf(upload), async (keep) => {
-      const reply = (accepted: AcceptedUpload) => ({
-        body: toUploadResponse(accepted, uploadTimeMs),
-        location: `/jobs/${accepted.job.jobId}`,
-      });
-      const accepted = await this.uploads.accept(owner, files[0], fields, (queries, preliminary) =>
-        keep(queries, reply(preliminary)),
+    const reply = (accepted: AcceptedUpload) => ({
+      body: toUploadResponse(accepted, uploadTimeMs),
+      location: `/jobs/${accepted.job.jobId}`,
+    });
+    const accept = async (keep: KeepReply<UploadResponseDto>) => {
+      const accepted = await this.uploads.accept(owner, files[0], fields, (queries, made) =>
+        keep(queries, reply(made)),
       );
       this.events.publish(new UploadCompleted(accepted.job, accepted.file.sizeBytes));
-      return reply({ ...accepted, job: await this.waiter.outcome(accepted.job, wait) });
-    });
+      return reply(accepted);
+    };
+    return once.answer(contentOf(upload), accept, { settle: (body) => this.settled(owner, body, wait) });
   }
 
   @Post('files')
@@ -128,19 +131,20 @@ export class UploadsController {
     @OnceOnly() once: Once,
   ): Promise<UploadFilesResponseDto> {
     const { uploadTimeMs } = upload;
-    return once.answer(contentOf(upload), async (keep) => {
-      const reply = (batch: AcceptedBatch) => ({ body: toUploadFilesResponse(batch, uploadTimeMs) });
-      const batch = await this.uploads.acceptAll(owner, upload, fields, (queries, accepted) =>
-        keep(queries, reply(accepted)),
+    const reply = (batch: AcceptedBatch) => ({ body: toUploadFilesResponse(batch, uploadTimeMs) });
+    const accept = async (keep: KeepReply<UploadFilesResponseDto>) => {
+      const batch = await this.uploads.acceptAll(owner, upload, fields, (queries, made) =>
+        keep(queries, reply(made)),
       );
       for (const { file, job } of batch.accepted)
         this.events.publish(new UploadCompleted(job, file.sizeBytes));
-      const settled = batch.accepted.map(async ({ file, job }) => ({
-        file,
-        job: await this.waiter.outcome(job, wait),
-      }));
-      return reply({ ...batch, accepted: await Promise.all(settled) });
-    });
+      return reply(batch);
+    };
+    const settle = async (body: UploadFilesResponseDto) => {
+      const settled = body.files.map((file) => this.settled(owner, file, wait));
+      return { ...body, files: await Promise.all(settled) };
+    };
+    return once.answer(contentOf(upload), accept, { settle });
   }
 
   @Post('url')
@@ -190,13 +194,23 @@ export class UploadsController {
       body: toUploadUrlResponse(file, job),
       location: `/jobs/${job.jobId}`,
     });
-    return once.answer(body, async (keep) => {
+    const announce = async (keep: KeepReply<UploadUrlResponseDto>) => {
       const { file, job } = await this.imports.announce(owner, body, (queries, announced) =>
         keep(queries, reply(announced.file, announced.job)),
       );
-      const settled = await this.waiter.outcome(job, wait);
-      return reply(await this.imports.current(file), settled);
-    });
+      return reply(file, job);
+    };
+    const settle = async (announced: UploadUrlResponseDto) => {
+      const job = await this.waiter.outcome(owner, announced.job_id, wait);
+      return job ? withArrival(announced, job, await this.imports.arrived(job)) : announced;
+    };
+    return once.answer(body, announce, { settle });
+  }
+
+  /** The answer to an upload, once the wait for its job is over. */
+  private async settled(owner: Owner, body: UploadResponseDto, wait: Wait): Promise<UploadResponseDto> {
+    const job = await this.waiter.outcome(owner, body.job_id, wait);
+    return job ? withOutcome(body, job) : body;
   }
 }
 

@@ -310,17 +310,30 @@ export function toUploadResponse({ file, job }: AcceptedUpload, uploadTimeMs: nu
   return { job_id: job.jobId, ...toFileDto(file), upload_time_ms: uploadTimeMs, ...outcomeOf(job) };
 }
 
-/** @param file - as announced, or as stored once it is there */
-export function toUploadUrlResponse(file: AnnouncedFile | StoredFile, job: Job): UploadUrlResponseDto {
+/** The same once its job has come further. */
+export function withOutcome<Answer extends Outcome>(answer: Answer, job: Job): Answer {
+  return { ...answer, ...outcomeOf(job) };
+}
+
+export function toUploadUrlResponse(file: AnnouncedFile, job: Job): UploadUrlResponseDto {
   const unknown = { blobKey: '', contentType: '', sizeBytes: 0, sha256: '' };
-  const { content_type, size_bytes, sha256, ...dto } = toFileDto({ ...unknown, ...file });
-  const bytes = 'sha256' in file ? { content_type, size_bytes, sha256 } : NOT_YET;
-  return { job_id: job.jobId, ...dto, ...bytes, ...outcomeOf(job) };
+  return { job_id: job.jobId, ...toFileDto({ ...unknown, ...file }), ...NOT_YET, ...outcomeOf(job) };
+}
+
+/** The same once its job has come further. @param file - as stored, if it is there by then */
+export function withArrival(
+  answer: UploadUrlResponseDto,
+  job: Job,
+  file: StoredFile | undefined,
+): UploadUrlResponseDto {
+  return { ...answer, ...(file && toFileDto(file)), ...outcomeOf(job) };
 }
 
 const NOT_YET = { content_type: null, size_bytes: null, sha256: null } as const;
 
-function outcomeOf(job: Job): Pick<UploadResponseDto, 'status' | 'message' | 'result' | 'error'> {
+type Outcome = Pick<UploadResponseDto, 'status' | 'message' | 'result' | 'error'>;
+
+function outcomeOf(job: Job): Outcome {
   const { status, result, error } = job;
   return { status, message: messageOf(job), result, error };
 }

@@ -87,9 +87,9 @@ export class UrlImports {
     return announced;
   }
 
-  /** A file as it stands: stored by now, or still to come. */
-  async current(file: AnnouncedFile): Promise<AnnouncedFile | StoredFile> {
-    return (await this.files.find(file.owner, file.fileId)) ?? file;
+  /** The file of a job, once it is there. */
+  arrived({ owner, fileId }: Job): Promise<StoredFile | undefined> {
+    return this.files.find(owner, fileId);
   }
 
   /**

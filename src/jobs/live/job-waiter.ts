@@ -55,14 +55,11 @@ export class JobWaiter implements OnModuleDestroy {
     }
   }
 
-  /**
-   * The same for a job that the caller has just made. Without a wait it is given back as it is, and so it is
-   * when it was deleted meanwhile.
-   */
-  async outcome(job: Job, wait: Wait): Promise<Job> {
-    if (wait.ms <= 0) return job;
-    return this.settled(job.owner, job.jobId, wait).catch((error: unknown) => {
-      if (error instanceof JobNotFound) return job;
+  /** The same for a job that the caller has made: nothing without a wait, or when it was deleted meanwhile. */
+  async outcome(owner: Owner, jobId: string, wait: Wait): Promise<Job | undefined> {
+    if (wait.ms <= 0) return undefined;
+    return this.settled(owner, jobId, wait).catch((error: unknown) => {
+      if (error instanceof JobNotFound) return undefined;
       throw error;
     });
   }

@@ -14,7 +14,7 @@ import { IdempotencyKey } from './idempotency-key';
 import { IdempotencyKeyReused, MalformedIdempotencyKey } from './idempotency.errors';
 import { IdempotencyRepository, type KeptReply } from './idempotency.repository';
 import { KeysUnderWay } from './keys-under-way';
-import { Once, type KeepReply, type Reply } from './once';
+import { Once, type AnswerOptions, type KeepReply, type Reply } from './once';
 
 /** How long a reply is kept. */
 export const KEPT_MS = DAY_MS;
@@ -74,9 +74,11 @@ function keyOf(request: Request): IdempotencyKey | undefined {
   return new IdempotencyKey(key);
 }
 
-function send<Body extends object>({ body, location }: Reply<Body>, response: Response): Body {
-  if (location !== undefined) response.setHeader('Location', location);
-  return body;
+const asItIs = <Body>(body: Body) => Promise.resolve(body);
+const always = () => Promise.resolve(true);
+
+function locate(response: Response, location?: string | null): void {
+  if (location !== undefined && location !== null) response.setHeader('Location', location);
 }
 
 /** Without a key: every request is a new one. */
@@ -88,8 +90,11 @@ class AnyTime extends Once {
   override async answer<Body extends object>(
     _: unknown,
     work: (keep: KeepReply<Body>) => Promise<Reply<Body>>,
+    { settle = asItIs }: AnswerOptions<Body> = {},
   ): Promise<Body> {
-    return send(await work(() => Promise.resolve()), this.response);
+    const { body, location } = await work(() => Promise.resolve());
+    locate(this.response, location);
+    return settle(body);
   }
 }
 
@@ -112,29 +117,34 @@ class Keyed extends Once {
   override async answer<Body extends object>(
     content: unknown,
     work: (keep: KeepReply<Body>) => Promise<Reply<Body>>,
-    stands: (body: Body) => Promise<boolean> = () => Promise.resolve(true),
+    { stands = always, settle = asItIs }: AnswerOptions<Body> = {},
   ): Promise<Body> {
     const fingerprint = this.key.fingerprint([this.route, content]);
     const before = await this.replies.find(this.owner, this.key.name, this.clock.now() - KEPT_MS);
     if (before) {
       if (before.fingerprint !== fingerprint) throw new IdempotencyKeyReused();
       const body = JSON.parse(this.key.unseal(before.body)) as Body;
-      if (await stands(body)) return this.repeat(before, body);
+      if (await stands(body)) {
+        this.response.status(before.status).setHeader('Idempotent-Replayed', 'true');
+        locate(this.response, before.location);
+        return this.update(before, await settle(body));
+      }
     }
     let kept: KeptReply | undefined;
     const reply = await work(async (queries, preliminary) => {
       kept = this.toKept(preliminary, fingerprint);
       await this.replies.insert(queries, kept, before ? before.created_at + 1 : kept.created_at - KEPT_MS);
     });
-    const body = JSON.stringify(reply.body);
-    if (kept && this.key.unseal(kept.body) !== body)
-      await this.replies.replaceBody(kept, this.key.seal(body));
-    return send(reply, this.response);
+    locate(this.response, reply.location);
+    const body = await settle(reply.body);
+    return kept ? this.update(kept, body) : body;
   }
 
-  private repeat<Body extends object>({ status, location }: KeptReply, body: Body): Body {
-    this.response.status(status).setHeader('Idempotent-Replayed', 'true');
-    return send({ body, ...(location && { location }) }, this.response);
+  /** What is given last is what is kept. */
+  private async update<Body extends object>(kept: KeptReply, body: Body): Promise<Body> {
+    const text = JSON.stringify(body);
+    if (this.key.unseal(kept.body) !== text) await this.replies.replaceBody(kept, this.key.seal(text));
+    return body;
   }
 
   private toKept({ body, location }: Reply<object>, fingerprint: string): KeptReply {

@@ -77,7 +77,10 @@ export class ResumableUploadsController {
         });
         return reply(created);
       },
-      async ({ upload_id }) => (answer = await this.protocol.createdBefore(owner, upload_id)) !== undefined,
+      {
+        stands: async ({ upload_id }) =>
+          (answer = await this.protocol.createdBefore(owner, upload_id)) !== undefined,
+      },
     );
     setHeaders(response, answer!);
   }
