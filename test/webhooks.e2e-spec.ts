@@ -125,6 +125,22 @@ describe('a webhook', () => {
     expect(later.headers['webhook-signature'].split(' ')).toHaveLength(1);
   });
 
+  it('leaves a secret good for its day, however often the next is made, and makes it once for a key', async () => {
+    const { webhook_id, secret } = await create();
+    const rotate = async (key: string) => {
+      const headers = { 'idempotency-key': key };
+      return (await client.send(`/webhooks/${webhook_id}/rotate-secret`, { method: 'POST', headers })).ok();
+    };
+    const first = await rotate('first');
+    expect((await rotate('first')).text).toBe(first.text);
+    expect((await rotate('second')).text).not.toBe(first.text);
+    await client.send(`/webhooks/${webhook_id}/test`, { method: 'POST' });
+    const [{ headers, body }] = await arrived(1);
+    for (const known of [secret, first.json<{ secret: string }>().secret])
+      new Webhook(known).verify(body, headers);
+    expect(headers['webhook-signature'].split(' ')).toHaveLength(3);
+  });
+
   it.each([
     ['http://127.0.0.2/', 'url_not_allowed'],
     ['http://169.254.169.254/latest', 'url_not_allowed'],

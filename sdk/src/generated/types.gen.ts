@@ -4954,12 +4954,22 @@ export type CreateWebhookResponse = CreateWebhookResponses[keyof CreateWebhookRe
 
 export type RotateCallbackSecretData = {
     body?: never;
+    headers?: {
+        /**
+         * A word of your choice, best a UUID: within 24 hours the same request with it has the same reply, and happens once
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/webhooks/callback-secret';
 };
 
 export type RotateCallbackSecretErrors = {
+    /**
+     * Malformed Idempotency-Key (`malformed_idempotency_key`)
+     */
+    400: Problem;
     /**
      * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
      */
@@ -4968,6 +4978,14 @@ export type RotateCallbackSecretErrors = {
      * The caller may not do this (`forbidden`)
      */
     403: Problem;
+    /**
+     * The same request is still under way (`idempotency_key_in_use`)
+     */
+    409: Problem;
+    /**
+     * The Idempotency-Key belongs to another request (`idempotency_key_reused`)
+     */
+    422: Problem;
     /**
      * Something went wrong in the service (`internal_error`)
      */
@@ -5157,6 +5175,12 @@ export type UpdateWebhookResponse = UpdateWebhookResponses[keyof UpdateWebhookRe
 
 export type RotateWebhookSecretData = {
     body?: never;
+    headers?: {
+        /**
+         * A word of your choice, best a UUID: within 24 hours the same request with it has the same reply, and happens once
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The endpoint
@@ -5169,6 +5193,10 @@ export type RotateWebhookSecretData = {
 
 export type RotateWebhookSecretErrors = {
     /**
+     * Malformed Idempotency-Key (`malformed_idempotency_key`)
+     */
+    400: Problem;
+    /**
      * Credentials are needed (`not_authenticated`) · The credentials are not valid (`invalid_token`)
      */
     401: Problem;
@@ -5180,6 +5208,14 @@ export type RotateWebhookSecretErrors = {
      * There is no such webhook (`webhook_not_found`)
      */
     404: Problem;
+    /**
+     * The same request is still under way (`idempotency_key_in_use`)
+     */
+    409: Problem;
+    /**
+     * The Idempotency-Key belongs to another request (`idempotency_key_reused`)
+     */
+    422: Problem;
     /**
      * Something went wrong in the service (`internal_error`)
      */

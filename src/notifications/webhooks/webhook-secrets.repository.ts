@@ -7,7 +7,7 @@ import { newSecret } from './signature';
 /** How long the secret before the current one is good: time to tell every receiver the new one. */
 export const OVERLAP_MS = DAY_MS;
 
-/** Secrets of endpoints, and of the callbacks of each owner: the current one, and for a while the one before. */
+/** Secrets of endpoints, and of the callbacks of each owner: the current one, and for a while those before. */
 @Injectable()
 export class WebhookSecretsRepository {
   constructor(private readonly database: Database) {}
@@ -25,18 +25,22 @@ export class WebhookSecretsRepository {
     });
   }
 
-  /** A new current one. What was current is good for {@link OVERLAP_MS} more, what was not is good no more. */
+  /**
+   * A new current one. What was current is good for {@link OVERLAP_MS} more; what was so before, as long as it was told:
+   * receivers may still have that one.
+   */
   async rotate(queries: Queries, owner: Owner, holder: string, now: number): Promise<string> {
     const secret = newSecret();
     await queries
       .deleteFrom('webhook_secrets')
       .where('holder', '=', holder)
-      .where('valid_until', 'is not', null)
+      .where('valid_until', '<=', now)
       .execute();
     await queries
       .updateTable('webhook_secrets')
       .set({ valid_until: now + OVERLAP_MS })
       .where('holder', '=', holder)
+      .where('valid_until', 'is', null)
       .execute();
     await this.insert(queries, owner, holder, secret);
     return secret;

@@ -36,7 +36,7 @@ import {
   IDEMPOTENCY_PROBLEMS,
 } from '../../platform/idempotency/api-idempotency.decorator';
 import { IdempotencyInterceptor, OnceOnly } from '../../platform/idempotency/idempotency.interceptor';
-import { Once } from '../../platform/idempotency/once';
+import { Once, type Reply } from '../../platform/idempotency/once';
 import { UrlNotAllowed } from '../../platform/outbound/outbound.errors';
 import {
   CreateWebhookDto,
@@ -94,15 +94,21 @@ export class WebhooksController {
   @Post('callback-secret')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
+  @UseInterceptors(IdempotencyInterceptor)
   @ApiOperation({
     operationId: 'rotateCallbackSecret',
     summary: 'Get a new secret for the callbacks of your uploads',
     description: 'What is posted to the `callback_url` of an upload is signed with it.',
   })
+  @ApiIdempotencyKey()
   @ApiOkResponse({ type: WebhookSecretDto, description: 'The secret' })
-  @ApiProblems(StorageFull)
-  async callbackSecret(@Caller() owner: Owner): Promise<WebhookSecretDto> {
-    return { secret: await this.webhooks.rotateCallbackSecret(owner) };
+  @ApiProblems(StorageFull, ...IDEMPOTENCY_PROBLEMS)
+  callbackSecret(@Caller() owner: Owner, @OnceOnly() once: Once): Promise<WebhookSecretDto> {
+    return once.answer({}, async (keep) =>
+      toReply(
+        await this.webhooks.rotateCallbackSecret(owner, (queries, secret) => keep(queries, toReply(secret))),
+      ),
+    );
   }
 
   @Get(':webhook_id')
@@ -142,16 +148,28 @@ export class WebhooksController {
   @Post(':webhook_id/rotate-secret')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
+  @UseInterceptors(IdempotencyInterceptor)
   @ApiOperation({
     operationId: 'rotateWebhookSecret',
     summary: 'Get a new secret',
     description: 'For 24 hours messages have the signatures of both, so that receivers can change over.',
   })
   @ApiWebhookId()
+  @ApiIdempotencyKey()
   @ApiOkResponse({ type: WebhookSecretDto, description: 'The new secret' })
-  @ApiProblems(WebhookNotFound, StorageFull)
-  async rotate(@Caller() owner: Owner, @WebhookId() webhookId: string): Promise<WebhookSecretDto> {
-    return { secret: await this.webhooks.rotateSecret(owner, webhookId) };
+  @ApiProblems(WebhookNotFound, StorageFull, ...IDEMPOTENCY_PROBLEMS)
+  rotate(
+    @Caller() owner: Owner,
+    @WebhookId() webhookId: string,
+    @OnceOnly() once: Once,
+  ): Promise<WebhookSecretDto> {
+    return once.answer({}, async (keep) =>
+      toReply(
+        await this.webhooks.rotateSecret(owner, webhookId, (queries, secret) =>
+          keep(queries, toReply(secret)),
+        ),
+      ),
+    );
   }
 
   @Post(':webhook_id/test')
@@ -199,4 +217,8 @@ export class WebhooksController {
   ): Promise<WebhookDeliveryDto> {
     return toDeliveryDto(await this.webhooks.redeliver(owner, webhookId, deliveryId));
   }
+}
+
+function toReply(secret: string): Reply<WebhookSecretDto> {
+  return { body: { secret } };
 }

@@ -95,14 +95,14 @@ export class WebhooksService extends OwnedData {
   }
 
   /** A new secret; the one before stays good for a day. @throws WebhookNotFound */
-  async rotateSecret(owner: Owner, webhookId: string): Promise<string> {
+  async rotateSecret(owner: Owner, webhookId: string, alongside: Alongside<string>): Promise<string> {
     await this.get(owner, webhookId);
-    return this.rotate(owner, webhookId);
+    return this.rotate(owner, webhookId, alongside);
   }
 
   /** The same of the secret by which callbacks of the owner's uploads are signed. */
-  rotateCallbackSecret(owner: Owner): Promise<string> {
-    return this.rotate(owner, owner);
+  rotateCallbackSecret(owner: Owner, alongside: Alongside<string>): Promise<string> {
+    return this.rotate(owner, owner, alongside);
   }
 
   /** @throws WebhookNotFound */
@@ -159,8 +159,11 @@ export class WebhooksService extends OwnedData {
     return webhook;
   }
 
-  private rotate(owner: Owner, holder: string): Promise<string> {
-    const now = this.clock.now();
-    return this.database.transaction((queries) => this.secrets.rotate(queries, owner, holder, now));
+  private rotate(owner: Owner, holder: string, alongside: Alongside<string>): Promise<string> {
+    return this.database.transaction(async (queries) => {
+      const secret = await this.secrets.rotate(queries, owner, holder, this.clock.now());
+      await alongside(queries, secret);
+      return secret;
+    });
   }
 }
