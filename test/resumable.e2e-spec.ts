@@ -53,6 +53,13 @@ describe('tus-js-client', () => {
     expect(run.requests).toEqual(['POST 201']);
   });
 
+  it('gets through where nothing but POST does', async () => {
+    const options = { chunkSize: Math.ceil(content.length / 2), overridePatchMethod: true };
+    const run = tusUpload(service.url, content, options);
+    await expectStored(await run.finished);
+    expect(run.requests).toEqual(['POST 201', 'POST 204', 'POST 204']);
+  });
+
   it('goes on where it was paused', async () => {
     const large = makeText('large', 9 * KiB * KiB);
     let pause = () => {};

@@ -1,4 +1,4 @@
-import { Module } from '@nestjs/common';
+import { type MiddlewareConsumer, Module, type NestModule, RequestMethod } from '@nestjs/common';
 import { FilesModule } from '../files/files.module';
 import { JobsModule } from '../jobs/jobs.module';
 import { Clock } from '../platform/clock/clock';
@@ -8,6 +8,7 @@ import { FileIntake } from './file-intake';
 import { LimitsController } from './limits.controller';
 import { InMemoryUploadLocks } from './resumable/in-memory.upload-locks';
 import { LeasedUploadLocks } from './resumable/leased.upload-locks';
+import { overrideMethod } from './resumable/method-override';
 import { OwnedUploads } from './resumable/owned-uploads';
 import { ResumableUploadsController } from './resumable/resumable-uploads.controller';
 import { ResumableUploadsRepository } from './resumable/resumable-uploads.repository';
@@ -49,4 +50,10 @@ import { UrlImports } from './url-imports';
   ],
   exports: [UploadReceiver, UploadsService, UrlImports],
 })
-export class UploadsModule {}
+export class UploadsModule implements NestModule {
+  configure(consumer: MiddlewareConsumer): void {
+    consumer
+      .apply(overrideMethod)
+      .forRoutes({ path: 'upload/resumable/:upload_id', method: RequestMethod.POST });
+  }
+}
