@@ -147,7 +147,8 @@ describe('who may read /metrics', () => {
 
   it('is who has METRICS_TOKEN', async () => {
     const { client } = await start({ environment: { AUTH_REQUIRED: 'true', METRICS_TOKEN: TOKEN } });
-    expectProblem(await client.send('/metrics'), { status: 401, code: 'not_authenticated' });
+    const without = expectProblem(await client.send('/metrics'), { status: 401, code: 'not_authenticated' });
+    expect(without.detail).toContain('METRICS_TOKEN');
     for (const wrong of [`${TOKEN}x`, 'x', TOKEN.toUpperCase()])
       expectProblem(await client.send('/metrics', withBearer(wrong)), { status: 401, code: 'invalid_token' });
     expect((await client.send('/metrics', withBearer(TOKEN))).status).toBe(200);

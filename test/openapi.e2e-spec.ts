@@ -200,6 +200,11 @@ describe.each(operations)('%s', (_, { method, path, summary, tags, parameters, r
       expect(JSON.stringify(responses).includes(`"code":"${code}"`)).toBe(!isPublic);
   });
 
+  it('says whether it is limited', () => {
+    const isLimited = !['/livez', '/readyz', '/capacity', '/limits'].includes(path);
+    expect(JSON.stringify(responses['429'] ?? {}).includes('"code":"rate_limited"')).toBe(isLimited);
+  });
+
   it('answers errors with problems, an example of each', () => {
     const errors = answers.filter(([status]) => Number(status) >= 400);
     expect(Object.keys(responses)).toContain('500');

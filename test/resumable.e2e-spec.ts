@@ -40,24 +40,20 @@ async function written(bytes: number): Promise<void> {
 }
 
 describe('tus-js-client', () => {
-  it('uploads a file in chunks, and is told the job', async () => {
-    const run = tusUpload(service.url, content, { chunkSize: Math.ceil(content.length / 3) });
-    await expectStored(await run.finished);
-    expect(run.requests).toEqual(['POST 201', 'PATCH 204', 'PATCH 204', 'PATCH 204']);
-    expect((await traces(service)).growing).toEqual([]);
-  });
-
-  it('uploads a file at once, with the creation', async () => {
-    const run = tusUpload(service.url, content, { uploadDataDuringCreation: true });
-    await expectStored(await run.finished);
-    expect(run.requests).toEqual(['POST 201']);
-  });
-
-  it('gets through where nothing but POST does', async () => {
-    const options = { chunkSize: Math.ceil(content.length / 2), overridePatchMethod: true };
+  const chunkSize = Math.ceil(content.length / 2);
+  it.each([
+    ['in chunks', { chunkSize }, ['POST 201', 'PATCH 204', 'PATCH 204']],
+    ['at once, with the creation', { uploadDataDuringCreation: true }, ['POST 201']],
+    [
+      'where nothing but POST gets through',
+      { chunkSize, overridePatchMethod: true },
+      ['POST 201', 'POST 204', 'POST 204'],
+    ],
+  ])('uploads a file %s, and is told the job', async (_, options, requests) => {
     const run = tusUpload(service.url, content, options);
     await expectStored(await run.finished);
-    expect(run.requests).toEqual(['POST 201', 'POST 204', 'POST 204']);
+    expect(run.requests).toEqual(requests);
+    expect((await traces(service)).growing).toEqual([]);
   });
 
   it('goes on where it was paused', async () => {

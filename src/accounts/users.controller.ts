@@ -28,6 +28,7 @@ import { IdempotencyInterceptor, OnceOnly } from '../platform/idempotency/idempo
 import { Once } from '../platform/idempotency/once';
 import { Public } from '../platform/http/public.decorator';
 import { RateLimit } from '../platform/rate-limits/rate-limit.decorator';
+import { RateLimited } from '../platform/rate-limits/rate-limits.errors';
 import { EmailTaken, UsernameTaken } from './accounts.errors';
 import { AccountsService } from './accounts.service';
 import { PeopleOnly, UsersOnly } from './restriction.guard';
@@ -56,6 +57,7 @@ export class UsersController {
   @ApiIdempotencyKey()
   @ApiCreatedResponse({ type: UserDto, description: 'The account; log in with it' })
   @ApiPublicProblems(
+    RateLimited,
     UsernameTaken,
     EmailTaken,
     ...JSON_BODY_PROBLEMS,

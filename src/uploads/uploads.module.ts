@@ -3,12 +3,13 @@ import { FilesModule } from '../files/files.module';
 import { JobsModule } from '../jobs/jobs.module';
 import { Clock } from '../platform/clock/clock';
 import { Settings } from '../platform/config/settings';
+import { overrideMethod } from '../platform/http/method-override';
 import { Leases } from '../platform/leases/leases';
 import { FileIntake } from './file-intake';
 import { LimitsController } from './limits.controller';
 import { InMemoryUploadLocks } from './resumable/in-memory.upload-locks';
 import { LeasedUploadLocks } from './resumable/leased.upload-locks';
-import { overrideMethod } from './resumable/method-override';
+
 import { OwnedUploads } from './resumable/owned-uploads';
 import { ResumableUploadsController } from './resumable/resumable-uploads.controller';
 import { ResumableUploadsRepository } from './resumable/resumable-uploads.repository';

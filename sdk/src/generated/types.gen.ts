@@ -2081,6 +2081,10 @@ export type RegisterErrors = {
      */
     422: Problem;
     /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
+    /**
      * Something went wrong in the service (`internal_error`)
      */
     500: Problem;
@@ -2138,6 +2142,10 @@ export type DeleteCurrentUserErrors = {
      */
     422: Problem;
     /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
+    /**
      * Something went wrong in the service (`internal_error`)
      */
     500: Problem;
@@ -2178,6 +2186,10 @@ export type GetCurrentUserErrors = {
      * The caller may not do this (`forbidden`)
      */
     403: Problem;
+    /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
     /**
      * Something went wrong in the service (`internal_error`)
      */
@@ -2231,6 +2243,10 @@ export type UpdateCurrentUserErrors = {
      * Some values are not valid (`validation_failed`)
      */
     422: Problem;
+    /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
     /**
      * Something went wrong in the service (`internal_error`)
      */
@@ -2289,6 +2305,10 @@ export type ChangePasswordErrors = {
      */
     422: Problem;
     /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
+    /**
      * Something went wrong in the service (`internal_error`)
      */
     500: Problem;
@@ -2341,6 +2361,10 @@ export type LoginErrors = {
      * Some values are not valid (`validation_failed`)
      */
     422: Problem;
+    /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
     /**
      * Something went wrong in the service (`internal_error`)
      */
@@ -2395,6 +2419,10 @@ export type RefreshTokensErrors = {
      */
     422: Problem;
     /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
+    /**
      * Something went wrong in the service (`internal_error`)
      */
     500: Problem;
@@ -2435,6 +2463,10 @@ export type LogoutErrors = {
      * The caller may not do this (`forbidden`)
      */
     403: Problem;
+    /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
     /**
      * Something went wrong in the service (`internal_error`)
      */
@@ -2493,6 +2525,10 @@ export type LoginByCookieErrors = {
      */
     422: Problem;
     /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
+    /**
      * Something went wrong in the service (`internal_error`)
      */
     500: Problem;
@@ -2533,6 +2569,10 @@ export type RefreshByCookieErrors = {
      * From another origin (`cross_origin`)
      */
     403: Problem;
+    /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
     /**
      * Something went wrong in the service (`internal_error`)
      */
@@ -2579,6 +2619,10 @@ export type LogoutByCookieErrors = {
      */
     403: Problem;
     /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
+    /**
      * Something went wrong in the service (`internal_error`)
      */
     500: Problem;
@@ -2619,6 +2663,10 @@ export type ListApiKeysErrors = {
      * The caller may not do this (`forbidden`)
      */
     403: Problem;
+    /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
     /**
      * Something went wrong in the service (`internal_error`)
      */
@@ -2683,6 +2731,10 @@ export type CreateApiKeyErrors = {
      */
     422: Problem;
     /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
+    /**
      * Something went wrong in the service (`internal_error`)
      */
     500: Problem;
@@ -2732,6 +2784,10 @@ export type DeleteApiKeyErrors = {
      * There is no such API key (`api_key_not_found`)
      */
     404: Problem;
+    /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
     /**
      * Something went wrong in the service (`internal_error`)
      */
@@ -2798,6 +2854,10 @@ export type ListFilesErrors = {
      * Some values are not valid (`validation_failed`)
      */
     422: Problem;
+    /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
     /**
      * Something went wrong in the service (`internal_error`)
      */
@@ -2875,6 +2935,12 @@ export type DownloadFileErrors = {
      */
     416: Problem;
     /**
+     * Too many requests (`rate_limited`)
+     *
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
+    /**
      * Something went wrong in the service (`internal_error`)
      *
      * Stored bytes are missing or damaged (`blob_missing`) · Something went wrong in the service (`internal_error`)
@@ -2935,7 +3001,7 @@ export type WatchJobsErrors = {
      */
     422: Problem;
     /**
-     * Too many live streams (`too_many_streams`)
+     * Too many requests (`rate_limited`) · Too many live streams (`too_many_streams`)
      */
     429: Problem;
     /**
@@ -3004,7 +3070,9 @@ export type WatchJobErrors = {
      */
     422: Problem;
     /**
-     * Too many live streams (`too_many_streams`)
+     * Too many requests (`rate_limited`)
+     *
+     * Too many requests (`rate_limited`) · Too many live streams (`too_many_streams`)
      */
     429: Problem;
     /**
@@ -3086,6 +3154,10 @@ export type ListJobsErrors = {
      */
     422: Problem;
     /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
+    /**
      * Something went wrong in the service (`internal_error`)
      */
     500: Problem;
@@ -3157,6 +3229,10 @@ export type CreateJobErrors = {
      */
     422: Problem;
     /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
+    /**
      * Something went wrong in the service (`internal_error`)
      */
     500: Problem;
@@ -3206,6 +3282,10 @@ export type DeleteJobErrors = {
      * There is no such job (`job_not_found`)
      */
     404: Problem;
+    /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
     /**
      * Something went wrong in the service (`internal_error`)
      */
@@ -3275,6 +3355,10 @@ export type GetJobErrors = {
      */
     412: Problem;
     /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
+    /**
      * Something went wrong in the service (`internal_error`)
      */
     500: Problem;
@@ -3324,6 +3408,10 @@ export type GetResultErrors = {
      * There is no result yet (`result_not_ready`) · There will be no result (`no_result`)
      */
     409: Problem;
+    /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
     /**
      * Something went wrong in the service (`internal_error`)
      */
@@ -3405,6 +3493,12 @@ export type DownloadArtifactErrors = {
      */
     416: Problem;
     /**
+     * Too many requests (`rate_limited`)
+     *
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
+    /**
      * Something went wrong in the service (`internal_error`)
      *
      * Stored bytes are missing or damaged (`blob_missing`) · Something went wrong in the service (`internal_error`)
@@ -3463,6 +3557,10 @@ export type CancelJobErrors = {
      */
     409: Problem;
     /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
+    /**
      * Something went wrong in the service (`internal_error`)
      */
     500: Problem;
@@ -3516,6 +3614,10 @@ export type RetryJobErrors = {
      * The job cannot be retried (`job_not_retryable`)
      */
     409: Problem;
+    /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
     /**
      * Something went wrong in the service (`internal_error`)
      */
@@ -3596,6 +3698,10 @@ export type UploadErrors = {
      */
     422: Problem;
     /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
+    /**
      * Something went wrong in the service (`internal_error`)
      */
     500: Problem;
@@ -3675,6 +3781,10 @@ export type UploadFilesErrors = {
      */
     422: Problem;
     /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
+    /**
      * Something went wrong in the service (`internal_error`)
      */
     500: Problem;
@@ -3745,6 +3855,10 @@ export type UploadUrlErrors = {
      * The URL is not allowed (`url_not_allowed`) · Some values are not valid (`validation_failed`) · The Idempotency-Key belongs to another request (`idempotency_key_reused`)
      */
     422: Problem;
+    /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
     /**
      * Something went wrong in the service (`internal_error`)
      */
@@ -3840,6 +3954,10 @@ export type CreateResumableUploadErrors = {
      */
     422: Problem;
     /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
+    /**
      * The checksum does not match (`checksum_mismatch`)
      */
     460: Problem;
@@ -3913,6 +4031,10 @@ export type TerminateResumableUploadErrors = {
      * The upload is in use (`upload_busy`)
      */
     423: Problem;
+    /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
     /**
      * Something went wrong in the service (`internal_error`)
      */
@@ -3993,6 +4115,10 @@ export type GetResumableUploadErrors = {
      * The upload is in use (`upload_busy`)
      */
     423: Problem;
+    /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
     /**
      * Something went wrong in the service (`internal_error`)
      */
@@ -4095,6 +4221,10 @@ export type AppendResumableUploadErrors = {
      */
     423: Problem;
     /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
+    /**
      * The checksum does not match (`checksum_mismatch`)
      */
     460: Problem;
@@ -4165,6 +4295,10 @@ export type ListProcessorsErrors = {
      */
     403: Problem;
     /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
+    /**
      * Something went wrong in the service (`internal_error`)
      */
     500: Problem;
@@ -4201,6 +4335,10 @@ export type GetStatsErrors = {
      * The caller may not do this (`forbidden`)
      */
     403: Problem;
+    /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
     /**
      * Something went wrong in the service (`internal_error`)
      */
@@ -4247,6 +4385,10 @@ export type GetThroughputErrors = {
      * Some values are not valid (`validation_failed`)
      */
     422: Problem;
+    /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
     /**
      * Something went wrong in the service (`internal_error`)
      */
@@ -4297,6 +4439,10 @@ export type ListReportsErrors = {
      * Some values are not valid (`validation_failed`)
      */
     422: Problem;
+    /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
     /**
      * Something went wrong in the service (`internal_error`)
      */
@@ -4361,6 +4507,10 @@ export type CreateReportErrors = {
      */
     422: Problem;
     /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
+    /**
      * Something went wrong in the service (`internal_error`)
      */
     500: Problem;
@@ -4411,6 +4561,10 @@ export type DeleteReportErrors = {
      */
     404: Problem;
     /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
+    /**
      * Something went wrong in the service (`internal_error`)
      */
     500: Problem;
@@ -4460,6 +4614,10 @@ export type GetReportErrors = {
      * There is no such report (`report_not_found`)
      */
     404: Problem;
+    /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
     /**
      * Something went wrong in the service (`internal_error`)
      */
@@ -4541,6 +4699,12 @@ export type DownloadReportErrors = {
      */
     416: Problem;
     /**
+     * Too many requests (`rate_limited`)
+     *
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
+    /**
      * Something went wrong in the service (`internal_error`)
      *
      * Stored bytes are missing or damaged (`blob_missing`) · Something went wrong in the service (`internal_error`)
@@ -4611,6 +4775,10 @@ export type ListActivityErrors = {
      */
     422: Problem;
     /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
+    /**
      * Something went wrong in the service (`internal_error`)
      */
     500: Problem;
@@ -4674,6 +4842,10 @@ export type CreateActivityEntryErrors = {
      */
     422: Problem;
     /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
+    /**
      * Something went wrong in the service (`internal_error`)
      */
     500: Problem;
@@ -4730,7 +4902,7 @@ export type WatchActivityErrors = {
      */
     422: Problem;
     /**
-     * Too many live streams (`too_many_streams`)
+     * Too many requests (`rate_limited`) · Too many live streams (`too_many_streams`)
      */
     429: Problem;
     /**
@@ -4770,6 +4942,10 @@ export type GetNotificationSettingsErrors = {
      * The caller may not do this (`forbidden`)
      */
     403: Problem;
+    /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
     /**
      * Something went wrong in the service (`internal_error`)
      */
@@ -4824,6 +5000,10 @@ export type UpdateNotificationSettingsErrors = {
      */
     422: Problem;
     /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
+    /**
      * Something went wrong in the service (`internal_error`)
      */
     500: Problem;
@@ -4864,6 +5044,10 @@ export type ListWebhooksErrors = {
      * The caller may not do this (`forbidden`)
      */
     403: Problem;
+    /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
     /**
      * Something went wrong in the service (`internal_error`)
      */
@@ -4928,6 +5112,10 @@ export type CreateWebhookErrors = {
      */
     422: Problem;
     /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
+    /**
      * Something went wrong in the service (`internal_error`)
      */
     500: Problem;
@@ -4987,6 +5175,10 @@ export type RotateCallbackSecretErrors = {
      */
     422: Problem;
     /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
+    /**
      * Something went wrong in the service (`internal_error`)
      */
     500: Problem;
@@ -5037,6 +5229,10 @@ export type DeleteWebhookErrors = {
      */
     404: Problem;
     /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
+    /**
      * Something went wrong in the service (`internal_error`)
      */
     500: Problem;
@@ -5086,6 +5282,10 @@ export type GetWebhookErrors = {
      * There is no such webhook (`webhook_not_found`)
      */
     404: Problem;
+    /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
     /**
      * Something went wrong in the service (`internal_error`)
      */
@@ -5148,6 +5348,10 @@ export type UpdateWebhookErrors = {
      * The URL is not allowed (`url_not_allowed`) · Some values are not valid (`validation_failed`)
      */
     422: Problem;
+    /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
     /**
      * Something went wrong in the service (`internal_error`)
      */
@@ -5217,6 +5421,10 @@ export type RotateWebhookSecretErrors = {
      */
     422: Problem;
     /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
+    /**
      * Something went wrong in the service (`internal_error`)
      */
     500: Problem;
@@ -5270,6 +5478,10 @@ export type TestWebhookErrors = {
      * The webhook is disabled (`webhook_disabled`)
      */
     409: Problem;
+    /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
     /**
      * Something went wrong in the service (`internal_error`)
      */
@@ -5334,6 +5546,10 @@ export type ListDeliveriesErrors = {
      */
     422: Problem;
     /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
+    /**
      * Something went wrong in the service (`internal_error`)
      */
     500: Problem;
@@ -5387,6 +5603,10 @@ export type RedeliverErrors = {
      * The webhook is disabled (`webhook_disabled`)
      */
     409: Problem;
+    /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
     /**
      * Something went wrong in the service (`internal_error`)
      */
@@ -5462,6 +5682,10 @@ export type ListAllJobsErrors = {
      */
     422: Problem;
     /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
+    /**
      * Something went wrong in the service (`internal_error`)
      */
     500: Problem;
@@ -5511,6 +5735,10 @@ export type ListUsersErrors = {
      * Some values are not valid (`validation_failed`)
      */
     422: Problem;
+    /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
     /**
      * Something went wrong in the service (`internal_error`)
      */
@@ -5574,6 +5802,10 @@ export type ListAllActivityErrors = {
      */
     422: Problem;
     /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
+    /**
      * Something went wrong in the service (`internal_error`)
      */
     500: Problem;
@@ -5610,6 +5842,10 @@ export type GetQueueErrors = {
      * The caller may not do this (`forbidden`)
      */
     403: Problem;
+    /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
     /**
      * Something went wrong in the service (`internal_error`)
      */
@@ -5648,6 +5884,10 @@ export type PauseProcessingErrors = {
      */
     403: Problem;
     /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
+    /**
      * Something went wrong in the service (`internal_error`)
      */
     500: Problem;
@@ -5684,6 +5924,10 @@ export type ResumeProcessingErrors = {
      * The caller may not do this (`forbidden`)
      */
     403: Problem;
+    /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
     /**
      * Something went wrong in the service (`internal_error`)
      */
@@ -5735,6 +5979,10 @@ export type RetryDeadLetterErrors = {
      */
     409: Problem;
     /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
+    /**
      * Something went wrong in the service (`internal_error`)
      */
     500: Problem;
@@ -5779,6 +6027,10 @@ export type OpenQueuesErrors = {
      * No such route (`route_not_found`)
      */
     404: Problem;
+    /**
+     * Too many requests (`rate_limited`)
+     */
+    429: Problem;
     /**
      * Something went wrong in the service (`internal_error`)
      */

@@ -10,6 +10,7 @@ import { JSON_BODY_PROBLEMS } from '../../platform/http/http.errors';
 import { JsonBodyGuard } from '../../platform/http/json-body.guard';
 import { Public } from '../../platform/http/public.decorator';
 import { RateLimit } from '../../platform/rate-limits/rate-limit.decorator';
+import { RateLimited } from '../../platform/rate-limits/rate-limits.errors';
 import { CrossOrigin } from '../accounts.errors';
 import { PeopleOnly } from '../restriction.guard';
 import { clearingCookie, readRefreshCookie, refreshCookie } from './refresh-cookie';
@@ -43,7 +44,14 @@ export class CookieSessionsController {
       'For pages of the same origin: the refresh token comes as a cookie that scripts cannot read.',
   })
   @ApiOkResponse({ type: AccessTokenDto, description: 'An access token of a new session' })
-  @ApiPublicProblems(WrongCredentials, CrossOrigin, ...JSON_BODY_PROBLEMS, StorageFull, DatabaseUnavailable)
+  @ApiPublicProblems(
+    WrongCredentials,
+    RateLimited,
+    CrossOrigin,
+    ...JSON_BODY_PROBLEMS,
+    StorageFull,
+    DatabaseUnavailable,
+  )
   async login(
     @Body() { username, password }: LoginDto,
     @Req() request: Request,
@@ -67,7 +75,7 @@ export class CookieSessionsController {
   })
   @ApiOkResponse({ type: AccessTokenDto, description: 'The next access token of the session' })
   @ApiNoContentResponse({ description: 'There is no cookie: nobody is logged in' })
-  @ApiPublicProblems(InvalidToken, CrossOrigin, StorageFull, DatabaseUnavailable)
+  @ApiPublicProblems(InvalidToken, RateLimited, CrossOrigin, StorageFull, DatabaseUnavailable)
   async refresh(
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,

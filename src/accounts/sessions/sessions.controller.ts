@@ -9,6 +9,7 @@ import { JSON_BODY_PROBLEMS } from '../../platform/http/http.errors';
 import { JsonBodyGuard } from '../../platform/http/json-body.guard';
 import { Public } from '../../platform/http/public.decorator';
 import { RateLimit } from '../../platform/rate-limits/rate-limit.decorator';
+import { RateLimited } from '../../platform/rate-limits/rate-limits.errors';
 import { PeopleOnly } from '../restriction.guard';
 import { LoginDto, RefreshDto, TokensDto, toTokensDto } from './sessions.dto';
 import { SessionsService } from './sessions.service';
@@ -26,7 +27,7 @@ export class SessionsController {
   @UseGuards(JsonBodyGuard)
   @ApiOperation({ operationId: 'login', summary: 'Log in' })
   @ApiOkResponse({ type: TokensDto, description: 'Tokens of a new session' })
-  @ApiPublicProblems(WrongCredentials, ...JSON_BODY_PROBLEMS, StorageFull, DatabaseUnavailable)
+  @ApiPublicProblems(WrongCredentials, RateLimited, ...JSON_BODY_PROBLEMS, StorageFull, DatabaseUnavailable)
   async login(@Body() { username, password }: LoginDto): Promise<TokensDto> {
     return toTokensDto(await this.sessions.begin(username, password));
   }
@@ -42,7 +43,7 @@ export class SessionsController {
     description: 'A refresh token works once. When one comes a second time, its session ends.',
   })
   @ApiOkResponse({ type: TokensDto, description: 'The next tokens of the session' })
-  @ApiPublicProblems(InvalidToken, ...JSON_BODY_PROBLEMS, StorageFull, DatabaseUnavailable)
+  @ApiPublicProblems(InvalidToken, RateLimited, ...JSON_BODY_PROBLEMS, StorageFull, DatabaseUnavailable)
   async refresh(@Body() { refresh_token }: RefreshDto): Promise<TokensDto> {
     return toTokensDto(await this.sessions.renew(refresh_token));
   }

@@ -2,20 +2,28 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiResponse } from '@nestjs/swagger';
 import { DatabaseUnavailable } from '../database/database.errors';
 import { problemOf, type DomainErrorClass } from '../errors/domain-error';
+import { RateLimited } from '../rate-limits/rate-limits.errors';
 import { Forbidden, InvalidToken, IssuerUnavailable, NotAuthenticated } from './caller.errors';
 import { InternalError } from './http.errors';
 import { PROBLEM_JSON, problemType } from './problem';
 import { ProblemDto } from './problem.dto';
 
-/** What comes of looking at the credentials of a request. */
-const OF_CREDENTIALS = [NotAuthenticated, InvalidToken, Forbidden, IssuerUnavailable, DatabaseUnavailable];
+/** What comes of looking at who sends a request, and how many. */
+const OF_CALLERS = [
+  NotAuthenticated,
+  InvalidToken,
+  Forbidden,
+  IssuerUnavailable,
+  DatabaseUnavailable,
+  RateLimited,
+];
 
 /**
  * Documents the errors that a route can answer with, an example each. What every route can answer with goes
- * without saying: `internal_error`, and what comes of the caller's credentials.
+ * without saying: `internal_error`, and what comes of the caller's credentials and limits.
  */
 export function ApiProblems(...errors: DomainErrorClass[]): MethodDecorator & ClassDecorator {
-  return ApiPublicProblems(...OF_CREDENTIALS, ...errors);
+  return ApiPublicProblems(...OF_CALLERS, ...errors);
 }
 
 /** The same for a route that is {@link Public}. */

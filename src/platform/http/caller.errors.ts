@@ -15,8 +15,8 @@ export abstract class AccessRefused extends DomainError {
     'This installation serves only callers it knows. Send an access token (`Authorization: Bearer`) or an API key (`X-API-Key`).',
 })
 export class NotAuthenticated extends AccessRefused {
-  constructor() {
-    super('Send an access token or an API key.');
+  constructor(detail = 'Send an access token or an API key.') {
+    super(detail);
   }
 }
 

@@ -25,7 +25,7 @@ export function createDocument(
       'Hand in files, follow the jobs that process them, read the results.\n\n' +
         'Every error is a problem document (RFC 9457); [the list of codes](/docs/errors) says what each means. ' +
         'Besides those listed with an operation, any request can be answered with `malformed_request`, ' +
-        '`route_not_found` or `method_not_allowed`, and with `rate_limited` where limits are set.',
+        '`route_not_found` or `method_not_allowed`.',
     )
     .setVersion(version)
     .setLicense('MIT', 'https://opensource.org/license/mit')

@@ -25,7 +25,8 @@ export class MetricsGuard implements CanActivate {
       return true;
     }
     const authorization = request.get('authorization');
-    if (authorization === undefined) throw new NotAuthenticated();
+    if (authorization === undefined)
+      throw new NotAuthenticated('Send the METRICS_TOKEN as Authorization: Bearer.');
     const token = BEARER.exec(authorization)?.[1] ?? '';
     if (!timingSafeEqual(digest(token), digest(METRICS_TOKEN)))
       throw new InvalidToken('This is not the METRICS_TOKEN of the service.');
