@@ -127,6 +127,23 @@ describe('POST /upload/url', () => {
     expect(await client.files()).toMatchObject([{ filename: expected }]);
   });
 
+  it.each([
+    ['a type that nobody takes', { filename: 'a.exe' }, 400, 'unsupported_file_type'],
+    ['a name that is none', { filename: '..' }, 400, 'invalid_file_name'],
+    [
+      'a processor that does not take it',
+      { filename: 'a.csv', processor: 'image' },
+      422,
+      'processor_not_applicable',
+    ],
+    ['options that are none', { filename: 'a.csv', options: { x: 1 } }, 422, 'validation_failed'],
+  ])('refuses at once what it can tell by the name: %s', async (_, fields, status, code) => {
+    const url = remote.url('127.0.0.1');
+    expectProblem(await client.sendJson('/upload/url', { url, ...fields }), { status, code });
+    expect(remote.requests).toEqual([]);
+    expect(await stored(service)).toMatchObject({ files: 0, jobs: 0 });
+  });
+
   it('shows how far it has come', async () => {
     let response!: ServerResponse;
     remote.answers((_, given) => {

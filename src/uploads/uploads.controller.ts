@@ -1,8 +1,9 @@
 import { Body, Controller, HttpCode, Post, UseGuards, UseInterceptors } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { AnnouncedFile } from '../files/files.repository';
-import { QuotaExceeded } from '../files/files.errors';
+import { InvalidFileName, QuotaExceeded, UnsupportedFileType } from '../files/files.errors';
 import type { Job } from '../jobs/job';
+import { ProcessorNotApplicable } from '../jobs/jobs.errors';
 import { JobWaiter } from '../jobs/live/job-waiter';
 import { BacklogFull } from '../platform/admission/admission.errors';
 import { BacklogGuard } from '../platform/admission/backlog.guard';
@@ -36,8 +37,6 @@ import {
   toUploadFilesResponse,
   toUploadResponse,
   toUploadUrlResponse,
-  withArrival,
-  withOutcome,
   UploadFields,
   UploadFilesFormDto,
   UploadFilesResponseDto,
@@ -45,6 +44,8 @@ import {
   UploadResponseDto,
   UploadUrlDto,
   UploadUrlResponseDto,
+  withArrival,
+  withOutcome,
 } from './uploads.dto';
 import { NoFileAccepted } from './uploads.errors';
 import { UploadCompleted } from './uploads.events';
@@ -173,6 +174,9 @@ export class UploadsController {
   })
   @ApiProblems(
     UrlNotAllowed,
+    InvalidFileName,
+    UnsupportedFileType,
+    ProcessorNotApplicable,
     QuotaExceeded,
     ValidationFailed,
     MalformedRequest,

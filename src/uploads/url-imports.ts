@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import contentDisposition from 'content-disposition';
-import { extensionOf } from '../files/file-name';
+import { cleanFileName, extensionOf } from '../files/file-name';
 import { FileTypes } from '../files/file-types';
 import { FilesRepository, type AnnouncedFile, type StoredFile } from '../files/files.repository';
 import { Retention } from '../files/retention';
@@ -54,16 +54,20 @@ export class UrlImports {
   ) {}
 
   /**
-   * Promises to fetch a file: its row without bytes, its job and the task in one transaction.
+   * Promises to fetch a file: its row without bytes, its job and the task in one transaction. Whatever can be refused
+   * without its bytes is refused here, and nothing is connected to.
    *
-   * @throws UrlNotAllowed, without connecting to anything · QuotaExceeded
+   * @throws UrlNotAllowed · InvalidFileName · UnsupportedFileType · ProcessorNotApplicable · ValidationFailed · QuotaExceeded
    */
   async announce(
     owner: Owner,
-    { url, filename, processor, options, ...fields }: UploadUrlDto,
+    { url, filename: givenName, processor, options, ...fields }: UploadUrlDto,
     alongside: Alongside<AnnouncedImport>,
   ): Promise<AnnouncedImport> {
     const { href, pathname } = this.outbound.checkUrl(url);
+    const filename = givenName === undefined ? undefined : cleanFileName(givenName);
+    if (filename !== undefined)
+      chooseProcessor({ processor, options }, filename, this.fileTypes.takersOf(filename));
     const wishes = this.wishes.read(fields);
     const source: ImportSource = { url: href, filename, processor, options };
     const file: AnnouncedFile = {

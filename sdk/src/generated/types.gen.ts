@@ -3828,7 +3828,7 @@ export type UploadUrlData = {
 
 export type UploadUrlErrors = {
     /**
-     * Malformed request (`malformed_request`) · Malformed Idempotency-Key (`malformed_idempotency_key`)
+     * The file name cannot be used (`invalid_file_name`) · This type of file is not accepted (`unsupported_file_type`) · Malformed request (`malformed_request`) · Malformed Idempotency-Key (`malformed_idempotency_key`)
      */
     400: Problem;
     /**
@@ -3852,7 +3852,7 @@ export type UploadUrlErrors = {
      */
     415: Problem;
     /**
-     * The URL is not allowed (`url_not_allowed`) · Some values are not valid (`validation_failed`) · The Idempotency-Key belongs to another request (`idempotency_key_reused`)
+     * The URL is not allowed (`url_not_allowed`) · This processor does not take this file (`processor_not_applicable`) · Some values are not valid (`validation_failed`) · The Idempotency-Key belongs to another request (`idempotency_key_reused`)
      */
     422: Problem;
     /**
