@@ -7,7 +7,7 @@ import { Client } from '../support/client';
 import { eventually } from '../support/eventually';
 import { testProcessor } from '../support/test-processors';
 import { TestBrowser } from './support/browser';
-import { pickFiles, rowOf, see } from './support/upload';
+import { pickFiles, rowOf, see, uploadOf } from './support/upload';
 
 let service: TestApp;
 let client: Client;
@@ -115,6 +115,19 @@ describe('the table of jobs', () => {
     await page.getByRole('combobox', { name: 'Status' }).selectOption('failed');
     await page.getByText('No job is like that').waitFor();
   });
+
+  it('loses a job that is deleted elsewhere, and so does the list of what was handed in', async () => {
+    page = await browser.reader(service.url);
+    await page.goto('/');
+    await page.getByText('Live').waitFor();
+    await pickFiles(page, { name: 'fleeting.txt', content: 'x' });
+    await uploadOf(page, 'fleeting.txt').getByText('Completed').waitFor();
+    await see(page, 'fleeting.txt', 'Completed');
+    const [{ job_id }] = await client.jobs('?filename=fleeting.txt');
+    (await client.delete(job_id)).ok();
+    await rowOf(page, 'fleeting.txt').waitFor({ state: 'detached' });
+    await uploadOf(page, 'fleeting.txt').waitFor({ state: 'detached' });
+  });
 });
 
 describe('the page of a job', () => {
@@ -175,6 +188,25 @@ describe('the page of a job', () => {
     const saved = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Download thumbnail.webp' }).click();
     expect((await saved).suggestedFilename()).toBe('thumbnail.webp');
+  });
+
+  it('says that the job was deleted, elsewhere or a moment ago', async () => {
+    const elsewhere = await completed('x', 'elsewhere-gone.txt');
+    await completed('x', 'here-gone.txt');
+    page = await browser.reader(service.url);
+    await page.goto('/');
+    await page.getByText('Live').waitFor();
+    await page.getByRole('link', { name: 'elsewhere-gone.txt' }).click();
+    await page.locator('.job-head').getByText('Completed').waitFor();
+    (await client.delete(elsewhere.job_id)).ok();
+    await page.getByText('There is no such job').waitFor();
+    expect(await page.getByRole('button', { name: 'Delete', exact: true }).count()).toBe(0);
+    await page.getByRole('link', { name: 'All jobs' }).click();
+    await page.getByRole('link', { name: 'here-gone.txt' }).click();
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await page.getByRole('heading', { name: 'Hand in files' }).waitFor();
+    await page.goBack();
+    await page.getByText('There is no such job').waitFor(); // once it cannot be undone any more
   });
 
   it('says why a job failed, and when there is none', async () => {

@@ -58,7 +58,7 @@ export function take(event: LiveEvent): void {
   }
   jobEvents.tell(event);
   if (event.event === 'job.deleted') {
-    queries.removeQueries({ queryKey: jobKey(event.data.job_id) });
+    void queries.resetQueries({ queryKey: jobKey(event.data.job_id) }); // whoever looks at it asks anew
     return;
   }
   const { data: job } = event;

@@ -15,7 +15,9 @@ import { Timeline } from './timeline';
 import { useJob } from './use-job';
 
 export function JobPage({ jobId }: { jobId: string }) {
-  const { data: job, error, refetch } = useJob(jobId);
+  const { data, error, refetch } = useJob(jobId);
+  const isGone = hasCode(error, 'job_not_found');
+  const job = isGone ? undefined : data;
   const heading = usePageTitle(job?.filename ?? 'Job');
   return (
     <article className="job-page">
@@ -30,12 +32,8 @@ export function JobPage({ jobId }: { jobId: string }) {
         {job && <JobActions job={job} withWords onDeleted={() => (window.location.hash = '#/')} />}
       </header>
       {!job && !error && <Loading lines={6} label="Loading the job" />}
-      {error &&
-        (hasCode(error, 'job_not_found') ? (
-          <Gone />
-        ) : (
-          <ErrorNotice error={error} onRetry={() => void refetch()} />
-        ))}
+      {isGone && <Gone />}
+      {error && !isGone && <ErrorNotice error={error} onRetry={() => void refetch()} />}
       {job && <JobBody job={job} />}
     </article>
   );

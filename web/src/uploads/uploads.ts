@@ -1,5 +1,6 @@
 import type { Limits, UploadResponse } from '@filemill/sdk';
 import { filemill } from '../api/client';
+import { jobEvents } from '../api/live';
 import { troubleOf, type Trouble } from '../api/problems';
 import { announce } from '../ui/announcer';
 import { newId } from '../ui/new-id';
@@ -12,6 +13,12 @@ export const WAIT_SECONDS = 60;
 
 /** The files that were handed in on this page, the newest first. */
 export const uploads = new Store<readonly UploadItem[]>([]);
+
+/** A job that is deleted leaves nothing to look at. */
+jobEvents.listen(({ event, data }) => {
+  const item = uploads.get().find(({ jobId }) => jobId === data.job_id);
+  if (event === 'job.deleted' && item) void dismiss(item);
+});
 
 /** Whoever leaves ends what is being sent, so the browser asks first. */
 window.addEventListener('beforeunload', (event) => {
