@@ -75,6 +75,17 @@ describe('reports on the page', () => {
     expect(await page.getByLabel('Last day').getAttribute('aria-invalid')).toBe('true');
   });
 
+  it('are shown once the service answers again', async () => {
+    await page.goto('/');
+    await page.getByText('Live').waitFor();
+    const port = Number(new URL(service.url).port);
+    await service.close();
+    await page.getByRole('link', { name: 'Reports' }).click();
+    await page.getByText('The service does not answer').waitFor();
+    service = await startApp({ port });
+    await page.getByText('No reports yet').waitFor();
+  });
+
   it('go to the reader, who sees none of others', async () => {
     const grace = await newUser(service.url, 'grace');
     await grace.sendJson('/reports', { recipient_email: 'grace@example.org', report_name: 'Of Grace' });

@@ -31,7 +31,7 @@ const JOBS: Stream<LiveEvent> = {
   onEvent: take,
   onState: (state) => {
     liveState.update(() => state);
-    if (state === 'live') void Promise.all([askAnew(['jobs']), askAnew(['job'])]);
+    if (state === 'live') void Promise.all([askAnew(['jobs']), askAnew(['job']), askFailed()]);
   },
 };
 
@@ -42,6 +42,11 @@ const JOBS: Stream<LiveEvent> = {
 export async function askAnew(queryKey: QueryKey): Promise<void> {
   await queries.cancelQueries({ queryKey });
   await queries.invalidateQueries({ queryKey });
+}
+
+/** Where the service answers again, what failed may work. */
+function askFailed(): Promise<void> {
+  return queries.refetchQueries({ type: 'active', predicate: ({ state: { status } }) => status === 'error' });
 }
 
 /** Keeps jobs as they are shown in step with the service. */
