@@ -1,11 +1,19 @@
+import { useQuery } from '@tanstack/react-query';
 import { BASE_URL } from '../api/base-url';
 import { filemill } from '../api/client';
+import { session } from '../api/session';
 import { showTrouble } from '../ui/toasts';
 
 const HREF = `${BASE_URL}/admin/queues/`;
 
 /** The pages of the queue, in a tab of their own. A tab that navigates sends no token, so a cookie has to open them. */
 export function QueueLink() {
+  const { data: isThere = false } = useQuery({
+    queryKey: ['queue-pages'],
+    queryFn: hasPages,
+    staleTime: Infinity,
+  });
+  if (!isThere) return null;
   return (
     <a
       href={HREF}
@@ -18,6 +26,16 @@ export function QueueLink() {
       Queue
     </a>
   );
+}
+
+/**
+ * Whether tasks lie in Redis, which is what the pages show. A look at a page that there is would be written down as an
+ * act of the administrator, so this asks for one that there never is: the answer says when REDIS_URL is what is missing.
+ */
+async function hasPages(): Promise<boolean> {
+  const token = await session.freshToken();
+  const answer = await fetch(`${HREF}nowhere`, { headers: { Authorization: `Bearer ${token}` } });
+  return !(await answer.text()).includes('REDIS_URL');
 }
 
 /** The tab comes first: browsers refuse one that does not follow from the click at once. */
