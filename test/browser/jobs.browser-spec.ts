@@ -6,6 +6,7 @@ import { startApp, type TestApp } from '../support/app';
 import { Client } from '../support/client';
 import { eventually } from '../support/eventually';
 import { testProcessor } from '../support/test-processors';
+import { register } from './support/accounts';
 import { TestBrowser } from './support/browser';
 import { pickFiles, rowOf, see, uploadOf } from './support/upload';
 
@@ -109,11 +110,54 @@ describe('the table of jobs', () => {
       .catch(() => {}); // not loaded yet
     await page.mouse.wheel(0, 20_000);
     await rowOf(page, 'many-0.txt').waitFor();
-    await page.getByRole('searchbox', { name: 'Search by file name' }).fill('NEEDLE');
+    await page.getByRole('searchbox', { name: 'Search by file name' }).fill(' NEEDLE ');
     await rowOf(page, 'many-1.txt').first().waitFor({ state: 'detached' });
     expect(await page.locator('.jobs-table tbody tr').count()).toBe(1);
     await page.getByRole('combobox', { name: 'Status' }).selectOption('failed');
     await page.getByText('No job is like that').waitFor();
+  });
+
+  it('is as it was after a look at a job, and as new for the next reader', async () => {
+    await completed('x', 'other.txt');
+    await completed('x', 'wanted.txt');
+    page = await browser.reader(service.url);
+    await page.goto('/');
+    await rowOf(page, 'other.txt').waitFor();
+    const search = page.getByRole('searchbox', { name: 'Search by file name' });
+    await search.fill('wanted');
+    await rowOf(page, 'other.txt').waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: 'wanted.txt' }).click();
+    await page.getByRole('heading', { name: 'wanted.txt' }).waitFor();
+    await page.goBack();
+    await rowOf(page, 'wanted.txt').waitFor();
+    expect(await search.inputValue()).toBe('wanted');
+    expect(await rowOf(page, 'other.txt').count()).toBe(0);
+    await register(page, 'ada');
+    await page.goto('/#/');
+    await page.getByText('No jobs yet').waitFor();
+    expect(await search.inputValue()).toBe('');
+  });
+
+  it('is where it was when one comes back', async () => {
+    await client.allSettled(
+      await Promise.all(
+        Array.from({ length: 40 }, (_, i) => client.upload('x', { filename: `row-${i}.txt` })),
+      ),
+    );
+    page = await browser.reader(service.url);
+    await page.goto('/');
+    await page.getByText('Live').waitFor();
+    const last = page.locator('.jobs-table tbody tr').nth(30);
+    const name = (await last.locator('.job-file').textContent())!;
+    await page.getByRole('link', { name, exact: true }).click();
+    await page.getByRole('heading', { name }).waitFor();
+    await page.goBack();
+    await eventually('the row is in sight again', () =>
+      page.evaluate(() => {
+        const row = document.querySelectorAll('.jobs-table tbody tr')[30]?.getBoundingClientRect();
+        return row !== undefined && row.top >= 0 && row.bottom <= window.innerHeight;
+      }),
+    );
   });
 
   it('loses a job that is deleted elsewhere, and so does the list of what was handed in', async () => {

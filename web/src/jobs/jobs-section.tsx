@@ -1,11 +1,11 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { useDeferredValue, useState } from 'react';
+import { useDeferredValue } from 'react';
 import { filemill } from '../api/client';
 import { jobEvents, jobsKey, liveState } from '../api/live';
 import { LiveMark } from '../ui/live-mark';
 import { More } from '../ui/more';
 import { Empty, ErrorNotice, Loading } from '../ui/states';
-import { useStore } from '../ui/store';
+import { Store, useStore } from '../ui/store';
 import { deletions } from './deletions';
 import { JobFilters } from './job-filters';
 import { applyToPage, type JobFilter } from './jobs-cache';
@@ -13,20 +13,24 @@ import { JobsTable } from './jobs-table';
 
 const PAGE = 50;
 
+/** What the reader looks for; it stays while they look at a job. */
+export const jobFilter = new Store<JobFilter>({});
+
 export function JobsSection() {
-  const [filter, setFilter] = useState<JobFilter>({});
+  const filter = useStore(jobFilter);
   const settled = useDeferredValue(filter);
-  const jobs = useJobs(settled);
+  const asked = { ...settled, filename: settled.filename?.trim() || undefined };
+  const jobs = useJobs(asked);
   const hidden = useStore(deletions);
   const shown = jobs.data?.pages.flatMap(({ items }) => items).filter(({ job_id }) => !hidden.has(job_id));
-  const isFiltered = Object.values(filter).some((value) => value !== undefined);
+  const isFiltered = Object.values(asked).some((value) => value !== undefined);
   return (
     <section className="jobs" aria-labelledby="jobs-title">
       <div className="section-head">
         <h2 id="jobs-title">Jobs</h2>
         <LiveMark state={useStore(liveState)} />
       </div>
-      <JobFilters filter={filter} onChange={setFilter} />
+      <JobFilters filter={filter} onChange={(chosen) => jobFilter.update(() => chosen)} />
       {jobs.isPending && <Loading lines={5} label="Loading jobs" />}
       {jobs.isError && <ErrorNotice error={jobs.error} onRetry={() => void jobs.refetch()} />}
       {shown?.length === 0 && (

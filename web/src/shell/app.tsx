@@ -5,6 +5,7 @@ import { queries } from '../api/client';
 import { useLiveJobs } from '../api/live';
 import { session, type Reader } from '../api/session';
 import { JobPage } from '../jobs/job-page';
+import { jobFilter } from '../jobs/jobs-section';
 import { ReportsPage } from '../reports/reports-page';
 import { Announcer } from '../ui/announcer';
 import { Empty, Loading } from '../ui/states';
@@ -52,6 +53,7 @@ function Visit({ route, reader }: { route: Route; reader: Reader }) {
     () => () => {
       queries.removeQueries({ predicate: ({ queryKey: [name] }) => name !== 'limits' });
       uploads.update(() => []);
+      jobFilter.update(() => ({}));
     },
     [],
   );

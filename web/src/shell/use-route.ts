@@ -1,9 +1,10 @@
 import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
 import { routeOf, type Route } from './route';
 
+/** Browsers scroll to where the reader was between `popstate` and `hashchange`: the page has to be there by then. */
 const subscribe = (onChange: () => void) => {
-  window.addEventListener('hashchange', onChange);
-  return () => window.removeEventListener('hashchange', onChange);
+  window.addEventListener('popstate', onChange);
+  return () => window.removeEventListener('popstate', onChange);
 };
 
 export function useRoute(): Route {
