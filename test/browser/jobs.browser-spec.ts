@@ -17,7 +17,10 @@ let page: Page;
 let directory: string;
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'filemill-browser-'));
-  service = await startApp({ processors: [testProcessor('gated')] });
+  service = await startApp({
+    processors: [testProcessor('gated')],
+    environment: { OUTBOUND_ALLOW: '127.0.0.1' },
+  });
   client = new Client(service.url);
   browser = await TestBrowser.launch();
 });
@@ -251,6 +254,17 @@ describe('the page of a job', () => {
     await page.getByRole('heading', { name: 'Hand in files' }).waitFor();
     await page.goBack();
     await page.getByText('There is no such job').waitFor(); // once it cannot be undone any more
+  });
+
+  it('offers nothing that needs the file while there is none', async () => {
+    const url = `${service.url}/nothing.txt`;
+    const { job_id } = (await client.sendJson('/upload/url', { url })).ok().json<{ job_id: string }>();
+    await client.settled(job_id);
+    page = await browser.reader(service.url);
+    await page.goto(`/#/jobs/${job_id}`);
+    await page.getByRole('button', { name: 'Copy id' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Original' }).count()).toBe(0);
+    expect(await page.getByRole('heading', { name: 'Process again' }).count()).toBe(0);
   });
 
   it('says why a job failed, and when there is none', async () => {

@@ -3,6 +3,7 @@ import { Ago } from '../ui/ago';
 import { CopyButton } from '../ui/copy-button';
 import { Facts } from '../ui/facts';
 import { formatSeconds, secondsBetween } from '../ui/format';
+import { hasFile } from './jobs-cache';
 import { OriginalButton } from './original-button';
 
 export function JobFacts({ job }: { job: JobStatus }) {
@@ -23,7 +24,7 @@ export function JobFacts({ job }: { job: JobStatus }) {
         ]}
       />
       <div className="button-row">
-        <OriginalButton job={job} />
+        {hasFile(job) && <OriginalButton job={job} />}
         <CopyButton text={job.job_id} label="Copy id" />
       </div>
     </section>

@@ -7,6 +7,7 @@ import { Artifacts } from './artifacts';
 import { CodeSnippets } from './code-snippets';
 import { JobActions } from './job-actions';
 import { JobFacts } from './job-facts';
+import { hasFile } from './jobs-cache';
 import { ProcessAgain } from './process-again';
 import { RawJson } from './raw-json';
 import { ResultView } from './results/result-view';
@@ -54,7 +55,6 @@ function JobBody({ job }: { job: JobStatus }) {
         {job.error && <TroubleNotice trouble={troubleOfProblem(job.error)} />}
         <section className="card" aria-labelledby="result-title">
           <h2 id="result-title">Result</h2>
-
           <ResultView job={job} />
         </section>
         {job.artifacts.length > 0 && <Artifacts job={job} />}
@@ -63,7 +63,7 @@ function JobBody({ job }: { job: JobStatus }) {
       <aside className="job-side" aria-label="About the job">
         <JobFacts job={job} />
         <Timeline job={job} />
-        <ProcessAgain job={job} />
+        {hasFile(job) && <ProcessAgain job={job} />}
         <CodeSnippets job={job} />
       </aside>
     </div>

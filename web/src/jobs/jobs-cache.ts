@@ -55,6 +55,11 @@ export function isSettled(status: JobState): boolean {
   return status === 'completed' || status === 'failed' || status === 'cancelled';
 }
 
+/** Whether there is a file: one that is to be fetched from elsewhere may never come. */
+export function hasFile({ processor }: JobStatus): boolean {
+  return processor !== null;
+}
+
 /** Whether a list with this filter shows a job, as far as the job tells: not its category, not its tags. */
 export function matches(job: JobStatus, { status, processor, filename }: JobFilter): boolean {
   return (
