@@ -111,13 +111,21 @@ describe('the insight page', () => {
     await capacity.getByText('100,000 tasks may wait').waitFor();
   });
 
-  it('says so when a part of the page does not arrive, and gets it another time', async () => {
-    await page.route('**/insight-page-*.js', (route) => route.abort());
-    await page.goto('/#/insight');
+  it('says so when a part of the page does not arrive, and gets it another time without a reload', async () => {
+    await page.route('**/insight-page-*', (route) => route.abort());
+    await page.goto('/');
+    await page.getByText('No jobs yet').waitFor();
+    const loaded = await page.evaluateHandle(() => document);
+    await page.getByRole('link', { name: 'Insight' }).click();
     await page.getByRole('alert').getByText('The service does not answer').waitFor();
-    await page.unroute('**/insight-page-*.js');
+    await page.unroute('**/insight-page-*');
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByRole('heading', { name: 'Insight' }).waitFor();
+    await page.getByRole('img', { name: /^Ended, by status/ }).waitFor();
+    expect(await page.locator('.insight').evaluate((insight) => getComputedStyle(insight).display)).toBe(
+      'grid',
+    );
+    expect(await loaded.evaluate((before) => before === document)).toBe(true);
   });
 });
 

@@ -3,6 +3,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { queries } from './api/client';
 import { App } from './shell/app';
+import 'uplot/dist/uPlot.min.css';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/controls.css';
@@ -12,6 +13,7 @@ import './styles/jobs.css';
 import './styles/accounts.css';
 import './styles/webhooks.css';
 import './styles/reports.css';
+import './styles/insight.css'; // not with its page: a style sheet that did not arrive is not asked for again
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

@@ -4,7 +4,6 @@ import { usePageTitle } from '../shell/use-route';
 import { LiveMark } from '../ui/live-mark';
 import { ErrorNotice } from '../ui/states';
 import { useStore } from '../ui/store';
-import '../styles/insight.css';
 import { ActivityLog } from './activity-log';
 import { CapacityCard } from './capacity-card';
 import { Chart, ComingChart } from './chart';

@@ -1,6 +1,5 @@
 import { useEffect, useEffectEvent, useRef, type RefObject } from 'react';
 import uPlot from 'uplot';
-import 'uplot/dist/uPlot.min.css';
 import { formatDay, formatMinute } from '../ui/format';
 import { stack, type ChartData, type Series } from './series';
 

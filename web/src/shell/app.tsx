@@ -1,9 +1,10 @@
-import { lazy, Suspense, useEffect } from 'react';
+import { useEffect } from 'react';
 import { AccountPage } from '../accounts/account-page';
 import { LoginPage, RegisterPage } from '../accounts/login-page';
 import { queries } from '../api/client';
 import { useLiveJobs } from '../api/live';
 import { session, type Reader } from '../api/session';
+import { LazyInsightPage } from '../insight/lazy-insight-page';
 import { JobPage } from '../jobs/job-page';
 import { jobFilter } from '../jobs/jobs-section';
 import { ReportsPage } from '../reports/reports-page';
@@ -20,9 +21,6 @@ import { Header } from './header';
 import { HomePage } from './home-page';
 import type { Route } from './route';
 import { usePageTitle, useRoute } from './use-route';
-
-/** Charts are large, so they come when somebody wants to see them. */
-const InsightPage = lazy(async () => ({ default: (await import('../insight/insight-page')).InsightPage }));
 
 export function App() {
   const route = useRoute();
@@ -62,9 +60,7 @@ function Visit({ route, reader }: { route: Route; reader: Reader }) {
     <>
       {(reader.is === 'user' || limits?.auth_required === false) && <LiveJobs />}
       <ErrorBoundary key={route.page}>
-        <Suspense fallback={<Loading lines={8} />}>
-          <Page route={route} reader={reader} />
-        </Suspense>
+        <Page route={route} reader={reader} />
       </ErrorBoundary>
     </>
   );
@@ -88,7 +84,7 @@ function Page({ route, reader }: { route: Route; reader: Reader }) {
     case 'job':
       return <JobPage key={route.jobId} jobId={route.jobId} />;
     case 'insight':
-      return <InsightPage />;
+      return <LazyInsightPage />;
     case 'webhooks':
       return <WebhooksPage />;
     case 'webhook':

@@ -1,7 +1,7 @@
 import { Component, type ReactNode } from 'react';
 import { ErrorNotice } from '../ui/states';
 
-/** Says what went wrong where a page cannot be shown, such as when a part of it does not arrive. */
+/** Says what went wrong where a page cannot be shown. Trying again is no reload, which would end what is being sent. */
 export class ErrorBoundary extends Component<{ children: ReactNode }, { error?: unknown }> {
   override state: { error?: unknown } = {};
 
@@ -11,6 +11,6 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { error?: 
 
   override render(): ReactNode {
     if (this.state.error === undefined) return this.props.children;
-    return <ErrorNotice error={this.state.error} onRetry={() => window.location.reload()} />;
+    return <ErrorNotice error={this.state.error} onRetry={() => this.setState({ error: undefined })} />;
   }
 }
