@@ -18,6 +18,7 @@ const SAMPLES = {
   word: ['g.docx', readFileSync(join(FIXTURES, 'word/fixtures/report.docx'))],
   archive: ['h.zip', readFileSync(join(FIXTURES, 'archive/fixtures/info-zip.zip'))],
 } as const;
+const LONG_WORD = 'long'.repeat(40);
 
 let service: TestApp;
 let browser: TestBrowser;
@@ -32,11 +33,11 @@ beforeAll(async () => {
     await client.settled(job_id);
     ids.set(kind, job_id);
   }
-  const url = 'https://webhooks.example.org/';
+  const url = `https://webhooks.example.org/${LONG_WORD}`;
   const { webhook_id } = (await client.sendJson('/webhooks', { url })).json<{ webhook_id: string }>();
   await client.send(`/webhooks/${webhook_id}/test`, { method: 'POST' });
   ids.set('webhook', webhook_id);
-  const wish = { recipient_email: 'ada@example.org', report_name: 'Invoices' };
+  const wish = { recipient_email: 'ada@example.org', report_name: LONG_WORD.slice(0, 120) };
   await client.sendJson('/reports', wish);
 });
 afterAll(async () => {
@@ -85,9 +86,9 @@ describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
   });
 });
 
-describe('on a narrow screen', () => {
+describe.each([360, 1280])('on a screen of %d pixels', (width) => {
   it('fits, on every page', async () => {
-    const page = await browser.reader(service.url, { viewport: { width: 360, height: 740 } });
+    const page = await browser.reader(service.url, { viewport: { width, height: 740 } });
     const tooWide: string[] = [];
     for (const path of PAGES) {
       await open(page, path);

@@ -11,7 +11,7 @@ import { refreshReports } from './use-reports';
 export function ReportTable({ reports }: { reports: readonly Report[] }) {
   return (
     <div className="scroll-x" tabIndex={0} role="region" aria-label="Your reports, as a table">
-      <table className="table">
+      <table className="table report-table">
         <thead>
           <tr>
             <th scope="col">Title</th>
