@@ -109,6 +109,18 @@ describe('webhooks on the page', () => {
     await page.getByText('events: cancelled').waitFor();
   });
 
+  it('keep what is being typed when they are disabled or enabled', async () => {
+    await make('/hook');
+    await openEndpoint('/hook');
+    await page.getByText('Change the endpoint').click();
+    await page.getByLabel('Description').fill('the archive');
+    await press('Disable');
+    await page.getByText('Disabled', { exact: true }).waitFor();
+    expect(await page.getByLabel('Description').inputValue()).toBe('the archive');
+    await press('Save');
+    await page.getByRole('heading', { name: 'the archive' }).waitFor();
+  });
+
   it('are disabled and enabled, get a new secret, and are deleted', async () => {
     const secret = await make('/hook');
     await openEndpoint('/hook');

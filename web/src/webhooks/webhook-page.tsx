@@ -45,7 +45,10 @@ export function WebhookPage({ webhookId }: { webhookId: string }) {
             {webhook.url} · events: {eventsInWords(webhook)}
           </p>
           <WebhookActions webhook={webhook} />
-          <Change key={JSON.stringify(webhook)} webhook={webhook} />
+          <Change
+            key={JSON.stringify([webhook.url, webhook.description, webhook.event_types])}
+            webhook={webhook}
+          />
           <Deliveries webhook={webhook} />
         </>
       )}
