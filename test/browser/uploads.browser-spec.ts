@@ -52,6 +52,19 @@ describe('the page', () => {
       .waitFor({ state: 'attached' });
   });
 
+  it('takes no dropped files on other pages, and does not let the browser open them either', async () => {
+    page = await browser.reader(service.url);
+    await page.goto('/#/reports');
+    await page.getByText('No reports yet').waitFor();
+    const passedOn = await page.evaluate(() => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File(['x'], 'x.txt'));
+      const dragged = { dataTransfer, bubbles: true, cancelable: true };
+      return ['dragover', 'drop'].filter((type) => document.body.dispatchEvent(new DragEvent(type, dragged)));
+    });
+    expect(passedOn).toEqual([]);
+  });
+
   it('takes pasted files', async () => {
     page = await browser.reader(service.url);
     await page.goto('/');

@@ -67,6 +67,7 @@ function useDroppedFiles(onFiles: DropZoneProps['onFiles']): boolean {
     const over = (event: DragEvent) => {
       if (!event.dataTransfer?.types.includes('Files')) return;
       event.preventDefault();
+      event.dataTransfer.dropEffect = 'copy';
       void prepareUploads();
       setOver(true);
     };
