@@ -10,6 +10,9 @@ interface Violation {
   readonly nodes: readonly { readonly html: string }[];
 }
 
+/** Moderate, but of use to everybody who goes from landmark to landmark. */
+const ALSO = 'landmark-unique';
+
 /** What axe-core finds serious or critical on a page as it is shown. */
 export async function seriousViolations(page: Page): Promise<string[]> {
   await page.evaluate(AXE); // by the debugger, so the policy of the page stays as it is
@@ -18,7 +21,7 @@ export async function seriousViolations(page: Page): Promise<string[]> {
     return (await axe.run()).violations;
   });
   return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .filter(({ id, impact }) => impact === 'serious' || impact === 'critical' || id === ALSO)
     .map(
       ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`,
     );

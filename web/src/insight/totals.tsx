@@ -30,7 +30,7 @@ export function ProcessorTotals({ stats: { by_processor: rows } }: { stats: Stat
   return (
     <section className="card" aria-labelledby="processors-title">
       <h2 id="processors-title">All jobs, by processor</h2>
-      <div className="scroll-x" tabIndex={0} role="region" aria-labelledby="processors-title">
+      <div className="scroll-x" tabIndex={0} role="region" aria-label="All jobs, by processor, as a table">
         <table className="table">
           <thead>
             <tr>

@@ -40,7 +40,7 @@ function DeliveryTable({
   deliveries: readonly WebhookDelivery[];
 }) {
   return (
-    <div className="scroll-x" tabIndex={0} role="region" aria-labelledby="deliveries-title">
+    <div className="scroll-x" tabIndex={0} role="region" aria-label="Deliveries, as a table">
       <table className="table">
         <thead>
           <tr>
