@@ -56,9 +56,12 @@ export function ActivityLog() {
       </div>
       {log.isPending && <Loading lines={5} label="Loading the activity" />}
       {log.isError && <ErrorNotice error={log.error} onRetry={() => void log.refetch()} />}
-      {entries?.length === 0 && (
-        <Empty title="Nothing yet">What you and your jobs do is written down here.</Empty>
-      )}
+      {entries?.length === 0 &&
+        (type === undefined ? (
+          <Empty title="Nothing yet">What you and your jobs do is written down here.</Empty>
+        ) : (
+          <Empty title="No entry of this kind" />
+        ))}
       {entries && entries.length > 0 && (
         <ul className="plain-list activity">
           {entries.map((entry) => (

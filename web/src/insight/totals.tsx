@@ -1,6 +1,6 @@
 import type { Stats } from '@filemill/sdk';
 import { Figures } from '../ui/facts';
-import { formatBytes, formatNumber } from '../ui/format';
+import { figure, formatBytes, formatNumber } from '../ui/format';
 import { Loading } from '../ui/states';
 
 /** What there is of the reader's. */
@@ -15,10 +15,10 @@ export function TotalsCard({ stats }: { stats: Stats | undefined }) {
 
 function figuresOf({ jobs, stored }: Stats) {
   return [
-    ['jobs', formatNumber(jobs.total)],
+    figure(jobs.total, 'job'),
     ['completed', formatNumber(jobs.completed)],
     ['failed', formatNumber(jobs.failed)],
-    ['files', formatNumber(stored.file_count)],
+    figure(stored.file_count, 'file'),
     ['stored', formatBytes(stored.size_bytes)],
   ] as const;
 }

@@ -40,7 +40,7 @@ export function JobFilters({ filter, onChange }: JobFiltersProps) {
       <input
         className="input filter-tag"
         aria-label="Tag"
-        placeholder="Tag"
+        placeholder="Exact tag"
         value={filter.tag ?? ''}
         onChange={({ target }) => set({ tag: target.value || undefined })}
       />

@@ -1,4 +1,4 @@
-import { count, formatAgo, formatBytes, formatSeconds, secondsBetween } from './format';
+import { count, formatAgo, formatBytes, formatNumber, formatSeconds, secondsBetween } from './format';
 
 describe('formatBytes', () => {
   it.each([
@@ -32,6 +32,14 @@ describe('formatAgo', () => {
     ['2026-11-21T11:00:00Z', 'yesterday'],
     ['2024-11-22T12:00:00Z', '2 years ago'],
   ])('%s is %s', (at, text) => expect(formatAgo(at, now)).toBe(text));
+});
+
+describe('formatNumber', () => {
+  it.each([
+    [4_111_111_111_111_111, '4,111,111,111,111,111'],
+    [Number('9007199254740993'), '≈ 9,007,199,254,740,992'],
+    [1234.5678, '1,234.568'],
+  ])('%d is %s', (value, text) => expect(formatNumber(value)).toBe(text));
 });
 
 it('counts in words', () => {

@@ -23,13 +23,20 @@ export function formatSeconds(seconds: number): string {
 
 const NUMBER = new Intl.NumberFormat('en', { maximumFractionDigits: 3 });
 
+/** `1,234.5`; `≈ 12,345,678,901,234,568` for what is too large to have arrived as it was. */
 export function formatNumber(value: number): string {
-  return NUMBER.format(value);
+  const words = NUMBER.format(value);
+  return Math.abs(value) > Number.MAX_SAFE_INTEGER ? `≈ ${words}` : words;
 }
 
 /** `1 word`, `2 words`. */
 export function count(value: number, noun: string, plural = `${noun}s`): string {
   return `${formatNumber(value)} ${value === 1 ? noun : plural}`;
+}
+
+/** The same for `Figures`, the noun first. */
+export function figure(value: number, noun: string, plural = `${noun}s`): readonly [string, string] {
+  return [value === 1 ? noun : plural, formatNumber(value)];
 }
 
 const STEPS = [

@@ -1,19 +1,21 @@
 import type { ArchiveResult } from '@filemill/sdk';
 import { Facts, Figures } from '../../ui/facts';
-import { formatBytes, formatNumber } from '../../ui/format';
+import { figure, formatBytes, formatNumber } from '../../ui/format';
 import { Icon } from '../../ui/icon';
 import { isFolder, treeOf, type TreeNode } from './archive-tree';
 
 export function ArchiveView({ result }: { result: ArchiveResult }) {
-  const { listing, entries } = result;
+  const { listing, entries, compression_ratio: ratio } = result;
   const { unsafe_paths: unsafe, duplicate_paths: twice, unread_entries: unread } = result;
   return (
     <>
       <Figures
         figures={[
-          ['entries', formatNumber(entries)],
+          figure(entries, 'entry', 'entries'),
           ['unpacked', formatBytes(result.uncompressed_bytes)],
-          ['as small as', `1 : ${formatNumber(Math.round(result.compression_ratio * 10) / 10)}`],
+          ...(ratio > 1
+            ? [['as small as', `1 : ${formatNumber(Math.round(ratio * 10) / 10)}`] as const]
+            : []),
         ]}
       />
       <Facts

@@ -1,6 +1,6 @@
 import type { JsonResult } from '@filemill/sdk';
 import { Facts, Figures } from '../../ui/facts';
-import { formatNumber } from '../../ui/format';
+import { figure, formatNumber } from '../../ui/format';
 import { TroubleNotice } from '../../ui/states';
 
 export function JsonView({ result }: { result: JsonResult }) {
@@ -20,9 +20,9 @@ export function JsonView({ result }: { result: JsonResult }) {
     <>
       <Figures
         figures={[
-          ['levels deep', formatNumber(result.depth ?? 0)],
-          ['keys', formatNumber(result.key_count ?? 0)],
-          ...(records ? [['records', formatNumber(records.count)] as const] : []),
+          figure(result.depth ?? 0, 'level deep', 'levels deep'),
+          figure(result.key_count ?? 0, 'key'),
+          ...(records ? [figure(records.count, 'record')] : []),
         ]}
       />
       <Facts

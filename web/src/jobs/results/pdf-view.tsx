@@ -1,6 +1,6 @@
 import type { JobStatus, PdfResult } from '@filemill/sdk';
 import { Facts, Figures } from '../../ui/facts';
-import { formatNumber, formatTime } from '../../ui/format';
+import { figure, formatTime } from '../../ui/format';
 import { Bars } from './bars';
 import { Picture } from './picture';
 import { TextPreview } from './text-preview';
@@ -11,12 +11,7 @@ export function PdfView({ job, result }: { job: JobStatus; result: PdfResult }) 
       <div className="media">
         <Picture job={job} names={['page-1.webp']} alt={`First page of ${job.filename}`} />
         <div>
-          <Figures
-            figures={[
-              ['pages', formatNumber(result.page_count)],
-              ['words', formatNumber(result.word_count)],
-            ]}
-          />
+          <Figures figures={[figure(result.page_count, 'page'), figure(result.word_count, 'word')]} />
           <Facts
             facts={[
               ['Title', result.title],

@@ -1,6 +1,6 @@
 import type { TableColumn, TableFaults, TableResult } from '@filemill/sdk';
 import { Facts, Figures } from '../../ui/facts';
-import { count, formatNumber } from '../../ui/format';
+import { count, figure, formatNumber } from '../../ui/format';
 import { quartileBars } from './histogram';
 
 const DELIMITERS = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'bar' } as const;
@@ -8,12 +8,7 @@ const DELIMITERS = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'bar' } a
 export function TableView({ result }: { result: TableResult }) {
   return (
     <>
-      <Figures
-        figures={[
-          ['rows', formatNumber(result.row_count)],
-          ['columns', formatNumber(result.column_count)],
-        ]}
-      />
+      <Figures figures={[figure(result.row_count, 'row'), figure(result.column_count, 'column')]} />
       <Facts
         facts={[
           ['Separated by', DELIMITERS[result.delimiter]],

@@ -1,18 +1,12 @@
 import type { TextResult } from '@filemill/sdk';
 import { Facts, Figures } from '../../ui/facts';
-import { formatNumber } from '../../ui/format';
+import { figure, formatNumber } from '../../ui/format';
 
 export function TextView({ result }: { result: TextResult }) {
   const { line_count: lines, word_count: words, char_count: characters } = result;
   return (
     <>
-      <Figures
-        figures={[
-          ['lines', formatNumber(lines)],
-          ['words', formatNumber(words)],
-          ['characters', formatNumber(characters)],
-        ]}
-      />
+      <Figures figures={[figure(lines, 'line'), figure(words, 'word'), figure(characters, 'character')]} />
       <Facts
         facts={[
           [

@@ -1,6 +1,6 @@
 import type { JobStatus, WordResult } from '@filemill/sdk';
 import { Facts, Figures } from '../../ui/facts';
-import { formatNumber, formatTime } from '../../ui/format';
+import { figure, formatTime } from '../../ui/format';
 import { TextPreview } from './text-preview';
 
 export function WordView({ job, result }: { job: JobStatus; result: WordResult }) {
@@ -8,9 +8,9 @@ export function WordView({ job, result }: { job: JobStatus; result: WordResult }
     <>
       <Figures
         figures={[
-          ['words', formatNumber(result.word_count)],
-          ['paragraphs', formatNumber(result.paragraph_count)],
-          ['tables', formatNumber(result.table_count)],
+          figure(result.word_count, 'word'),
+          figure(result.paragraph_count, 'paragraph'),
+          figure(result.table_count, 'table'),
         ]}
       />
       <Facts
