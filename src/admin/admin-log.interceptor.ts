@@ -7,7 +7,7 @@ import {
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
-import { concatMap, type Observable } from 'rxjs';
+import { concatMap, defer, type Observable } from 'rxjs';
 import { ActivityService } from '../activity/activity.service';
 import { EventBus } from '../platform/events/event-bus';
 import { callerOf } from '../platform/http/caller.decorator';
@@ -33,16 +33,15 @@ export class AdminLogInterceptor implements NestInterceptor {
     const { userId, how } = callerOf(request);
     if (how === 'cookie') return next.handle(); // written down when the cookie was given
     const [subject = null] = Object.values(request.params).map((value) => [value].flat().join('/'));
-    return next.handle().pipe(
-      concatMap(async (answer: unknown) => {
-        this.logger.log(`Administrator ${userId}: ${request.method} ${request.path}`);
-        await this.writeDown(userId!, act, subject);
-        return answer;
-      }),
-    );
+    const writeDown = async () => {
+      this.logger.log(`Administrator ${userId}: ${request.method} ${request.path}`);
+      await this.writeDown(userId!, act, subject);
+    };
+    // Before the answer, which pages of the queue give by themselves: an administrator who is answered is in the log.
+    if (request.method === 'GET') return defer(writeDown).pipe(concatMap(() => next.handle()));
+    return next.handle().pipe(concatMap((answer: unknown) => writeDown().then(() => answer)));
   }
 
-  /** Before the answer: an administrator who is answered is in the log. */
   private async writeDown(userId: string, act: AdminAct, subject: string | null): Promise<void> {
     const description = subject === null ? ADMIN_ACTS[act] : `${ADMIN_ACTS[act]}: ${subject}`;
     await this.activity.noteAct(userId, description);
