@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { BASE_URL } from '../api/base-url';
 import { filemill } from '../api/client';
-import { session } from '../api/session';
 import { showTrouble } from '../ui/toasts';
 
 const HREF = `${BASE_URL}/admin/queues/`;
@@ -28,14 +27,10 @@ export function QueueLink() {
   );
 }
 
-/**
- * Whether tasks lie in Redis, which is what the pages show. A look at a page that there is would be written down as an
- * act of the administrator, so this asks for one that there never is: the answer says when REDIS_URL is what is missing.
- */
+/** Whether tasks lie in Redis, which is what the pages show. */
 async function hasPages(): Promise<boolean> {
-  const token = await session.freshToken();
-  const answer = await fetch(`${HREF}nowhere`, { headers: { Authorization: `Bearer ${token}` } });
-  return !(await answer.text()).includes('REDIS_URL');
+  const { checks } = await filemill.readyz();
+  return 'redis' in checks;
 }
 
 /** The tab comes first: browsers refuse one that does not follow from the click at once. */
