@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Page, Request } from 'playwright-core';
 import { ChildServer } from '../support/child-server';
 import { eventually } from '../support/eventually';
 import { ServiceClient } from '../support/service-client';
+import { register } from './support/accounts';
 import { TestBrowser } from './support/browser';
 import { pickFiles, pickFromDisk, uploadOf } from './support/upload';
 
@@ -101,5 +102,34 @@ it('asks before an upload is left, and goes on with it when the same file is cho
   expect(await offset).toBeGreaterThan(0);
   await uploadOf(page, 'left.txt').getByText('Completed').waitFor();
   await expectOnly('left.txt', content);
+  browser.expectNoOffence();
+});
+
+it('ends what is on its way when its reader logs out', async () => {
+  const content = Buffer.alloc(SIZE, 'no play at all\n');
+  const page = await browser.reader(server.url);
+  await register(page, 'ada');
+  await begin(page, 'in-pieces.txt', () => pickFiles(page, { name: 'in-pieces.txt', content }));
+  await page.getByRole('radio', { name: 'Wait for the result' }).check();
+  const isWhole = (request: Request) => request.url().endsWith('/upload');
+  const begun = page.waitForRequest(isWhole);
+  await pickFiles(page, { name: 'in-one.txt', content });
+  await begun;
+
+  const ends = [
+    page.waitForEvent('requestfailed', isWhole),
+    page.waitForEvent('requestfailed', (request) => request.method() === 'PATCH'),
+  ];
+  await page.getByRole('link', { name: 'ada' }).click();
+  await page.getByRole('button', { name: 'Log out' }).click();
+  await Promise.all(ends);
+
+  await setPace(page);
+  await page.getByRole('link', { name: 'Log in' }).waitFor();
+  await page.getByRole('link', { name: 'Jobs' }).click();
+  await page.getByRole('radio', { name: 'In the background' }).check();
+  await pickFiles(page, { name: 'of-the-next.txt', content: 'one two' });
+  await uploadOf(page, 'of-the-next.txt').getByText('Completed').waitFor();
+  expect(await uploadOf(page, '').count()).toBe(1);
   browser.expectNoOffence();
 });

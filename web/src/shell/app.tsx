@@ -12,7 +12,7 @@ import { Announcer } from '../ui/announcer';
 import { Empty, Loading } from '../ui/states';
 import { useStore } from '../ui/store';
 import { Toasts } from '../ui/toasts';
-import { uploads } from '../uploads/uploads';
+import { endUploads } from '../uploads/uploads';
 import { useLimits } from '../uploads/use-limits';
 import { WebhookPage } from '../webhooks/webhook-page';
 import { WebhooksPage } from '../webhooks/webhooks-page';
@@ -50,7 +50,7 @@ function Visit({ route, reader }: { route: Route; reader: Reader }) {
   useEffect(
     () => () => {
       queries.removeQueries({ predicate: ({ queryKey: [name] }) => name !== 'limits' });
-      uploads.update(() => []);
+      void endUploads();
       jobFilter.update(() => ({}));
     },
     [],

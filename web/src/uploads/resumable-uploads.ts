@@ -85,6 +85,16 @@ export class ResumableUploads {
     this.names.delete(id);
   }
 
+  /** What has come is left to the service, which lets go of it: nobody who may end it is logged in any more. */
+  endAll(): void {
+    const uploaders = this.uppy.getPlugin<Tus<Meta, NoBody>>('Tus')?.uploaders ?? {};
+    for (const [id, name] of this.names) {
+      const uploader = uploaders[name];
+      if (uploader) uploader.url = null; // or Uppy would ask the service to end it
+      this.remove(id);
+    }
+  }
+
   /**
    * Uppy tells files apart by name, type, size, time and path, and finds by these what an earlier page had begun to
    * send. The path says how the file is handed in; of files that are alike in all of this each has its own.

@@ -87,6 +87,14 @@ export async function dismiss({ id, mode }: UploadItem): Promise<void> {
   if (mode === 'background' && resumable) (await resumable).remove(id);
 }
 
+/** Ends all that is on its way and empties the list: nothing of one reader goes on under another. */
+export async function endUploads(): Promise<void> {
+  uploads.update(() => []);
+  for (const end of waits.values()) end.abort();
+  attempts.clear();
+  (await resumable)?.endAll();
+}
+
 /** Sends in one request, which is waited for when the caller wants to. */
 function begin(item: UploadItem, send: Send): Promise<void> {
   // Sent again, it is the same request: when only the answer was lost it has the answer, and no second file.
