@@ -5,19 +5,20 @@ import { usePageTitle } from '../shell/use-route';
 import { Form, FormField } from '../ui/form';
 import { Facts } from '../ui/facts';
 import { formatTime } from '../ui/format';
-import { showToast } from '../ui/toasts';
+import { showToast, showTrouble } from '../ui/toasts';
 import { ApiKeys } from './api-keys';
 import { NotificationSettings } from './notification-settings';
 
 export function AccountPage({ user }: { user: CurrentUser }) {
   const heading = usePageTitle('Account');
+  const logout = () => session.logout().catch((error: unknown) => showTrouble(error, 'Not logged out'));
   return (
     <>
       <div className="section-head">
         <h1 ref={heading} tabIndex={-1}>
           {user.full_name ?? user.username}
         </h1>
-        <button type="button" className="button push" onClick={() => void session.logout()}>
+        <button type="button" className="button push" onClick={() => void logout()}>
           Log out
         </button>
       </div>
