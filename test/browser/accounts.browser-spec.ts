@@ -138,3 +138,17 @@ it('asks for an account where none but those who have one are served', async () 
   await page.getByText('No jobs yet').waitFor();
   await page.context().close();
 });
+
+it('shows what was asked for once its reader is logged in, and no form to those who are', async () => {
+  await newUser(closed.url, 'grace');
+  const page = await browser.reader(closed.url);
+  await page.goto('/#/insight');
+  await login(page, 'grace');
+  await page.getByRole('img', { name: 'Ended, by status' }).waitFor();
+  for (const form of ['login', 'register']) {
+    await page.goto(`/#/${form}`);
+    await page.waitForURL(({ hash }) => hash === '#/');
+    await page.getByText('No jobs yet').waitFor();
+  }
+  await page.context().close();
+});

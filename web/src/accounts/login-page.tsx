@@ -3,8 +3,6 @@ import { usePageTitle } from '../shell/use-route';
 import { useStore } from '../ui/store';
 import { Form, FormField } from '../ui/form';
 
-const goHome = () => (window.location.hash = '#/');
-
 /** @param isNeeded - whether nothing can be seen without an account */
 export function LoginPage({ isNeeded }: { isNeeded: boolean }) {
   const heading = usePageTitle('Log in');
@@ -19,10 +17,7 @@ export function LoginPage({ isNeeded }: { isNeeded: boolean }) {
       <Form
         label="Log in"
         submit="Log in"
-        onSend={async ({ username = '', password = '' }) => {
-          await session.login(username, password);
-          goHome();
-        }}
+        onSend={({ username = '', password = '' }) => session.login(username, password)}
       >
         {(trouble) => (
           <>
@@ -62,10 +57,9 @@ export function RegisterPage() {
       <Form
         label="Register"
         submit="Register"
-        onSend={async ({ username = '', email = '', password = '', ...rest }) => {
-          await session.register({ username, email, password, ...rest });
-          goHome();
-        }}
+        onSend={({ username = '', email = '', password = '', ...rest }) =>
+          session.register({ username, email, password, ...rest })
+        }
       >
         {(trouble) => (
           <>

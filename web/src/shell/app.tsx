@@ -92,14 +92,20 @@ function Page({ route, reader }: { route: Route; reader: Reader }) {
     case 'reports':
       return <ReportsPage recipient={reader.is === 'user' ? reader.user.email : null} />;
     case 'login':
-      return <LoginPage isNeeded={false} />;
+      return reader.is === 'user' ? <WayHome /> : <LoginPage isNeeded={false} />;
     case 'register':
-      return <RegisterPage />;
+      return reader.is === 'user' ? <WayHome /> : <RegisterPage />;
     case 'account':
       return reader.is === 'user' ? <AccountPage user={reader.user} /> : <LoginPage isNeeded={false} />;
     default:
       return <MissingPage />;
   }
+}
+
+/** Who is logged in has nothing to do here. */
+function WayHome() {
+  useEffect(() => window.location.replace('#/'), []);
+  return <Loading />;
 }
 
 function MissingPage() {
