@@ -152,3 +152,23 @@ it('shows what was asked for once its reader is logged in, and no form to those 
   }
   await page.context().close();
 });
+
+it.each(['Wait for the result', 'In the background'])(
+  'says that a session has ended elsewhere when a file is handed in: %s',
+  async (way) => {
+    const page = await browser.reader(service.url);
+    const username = way.replaceAll(' ', '-');
+    await register(page, username);
+    await page.getByRole('radio', { name: way }).check();
+    await page.getByText('Live').waitFor();
+    const other = await page.context().newPage();
+    await other.goto('/#/account');
+    await other.getByRole('button', { name: 'Log out' }).click();
+    await other.getByRole('link', { name: 'Log in' }).waitFor();
+
+    await pickFiles(page, { name: 'late.txt', content: 'late' });
+    await page.getByRole('alert').getByText('Your session has ended').waitFor();
+    await page.getByRole('link', { name: 'Log in' }).waitFor();
+    await page.context().close();
+  },
+);

@@ -1,18 +1,15 @@
 import { session } from '../api/session';
 import { usePageTitle } from '../shell/use-route';
-import { useStore } from '../ui/store';
 import { Form, FormField } from '../ui/form';
 
 /** @param isNeeded - whether nothing can be seen without an account */
 export function LoginPage({ isNeeded }: { isNeeded: boolean }) {
   const heading = usePageTitle('Log in');
-  const reader = useStore(session.reader);
   return (
     <section className="narrow card" aria-labelledby="login-title">
       <h1 id="login-title" ref={heading} tabIndex={-1}>
         Log in
       </h1>
-      {reader.is === 'anonymous' && reader.hasEnded && <p>Your session has ended. Log in again to go on.</p>}
       {isNeeded && <p className="muted">This service is for those who have an account.</p>}
       <Form
         label="Log in"

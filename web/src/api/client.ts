@@ -1,17 +1,22 @@
 import { Filemill } from '@filemill/sdk';
-import { QueryCache, QueryClient } from '@tanstack/react-query';
+import { QueryClient } from '@tanstack/react-query';
 import { BASE_URL } from './base-url';
-import { hasCode, mayPass } from './problems';
+import { mayPass } from './problems';
 import { session } from './session';
 
+/** What is answered to one reader says nothing about the session of the next. */
+const send: typeof fetch = async (...request) => {
+  const reader = session.reader.get();
+  const response = await fetch(...request);
+  if (session.reader.get() === reader) session.heed(response.headers.get('WWW-Authenticate'));
+  return response;
+};
+
 /** The one way to the service, for whoever reads the page. */
-export const filemill = new Filemill({ baseUrl: BASE_URL, token: session.freshToken });
+export const filemill = new Filemill({ baseUrl: BASE_URL, token: session.freshToken, fetch: send });
 
 /** What the service said, as long as it is worth keeping. Live events keep it fresh, so nothing is asked twice. */
 export const queries = new QueryClient({
-  queryCache: new QueryCache({
-    onError: (error) => hasCode(error, 'invalid_token') && session.forget(true),
-  }),
   defaultOptions: {
     queries: {
       staleTime: 60_000,

@@ -50,8 +50,17 @@ class Session {
 
   async logout(): Promise<void> {
     const token = await this.freshToken();
-    if (token !== undefined) await door.logoutByCookie({ headers: { Authorization: `Bearer ${token}` } });
+    try {
+      if (token !== undefined) await door.logoutByCookie({ headers: { Authorization: `Bearer ${token}` } });
+    } catch (error) {
+      if (!hasCode(error, 'invalid_token')) throw error; // it has ended elsewhere
+    }
     this.forget(false);
+  }
+
+  /** @param challenge - `WWW-Authenticate` of an answer, which tells when the token is not known any more */
+  heed(challenge: string | null | undefined): void {
+    if (challenge?.includes('error="invalid_token"')) this.forget(true);
   }
 
   /** The service does not know the session any more. */

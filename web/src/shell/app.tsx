@@ -3,13 +3,14 @@ import { AccountPage } from '../accounts/account-page';
 import { LoginPage, RegisterPage } from '../accounts/login-page';
 import { queries } from '../api/client';
 import { useLiveJobs } from '../api/live';
+import type { Trouble } from '../api/problems';
 import { session, type Reader } from '../api/session';
 import { LazyInsightPage } from '../insight/lazy-insight-page';
 import { JobPage } from '../jobs/job-page';
 import { jobFilter } from '../jobs/jobs-section';
 import { ReportsPage } from '../reports/reports-page';
 import { Announcer } from '../ui/announcer';
-import { Empty, Loading } from '../ui/states';
+import { Empty, Loading, TroubleNotice } from '../ui/states';
 import { useStore } from '../ui/store';
 import { Toasts } from '../ui/toasts';
 import { endUploads } from '../uploads/uploads';
@@ -22,6 +23,13 @@ import { HomePage } from './home-page';
 import type { Route } from './route';
 import { usePageTitle, useRoute } from './use-route';
 
+const SESSION_ENDED: Trouble = {
+  title: 'Your session has ended',
+  detail: 'Log in again to go on.',
+  fields: {},
+  canRetry: false,
+};
+
 export function App() {
   const route = useRoute();
   const reader = useStore(session.reader);
@@ -33,6 +41,7 @@ export function App() {
       </a>
       <Header route={route} reader={reader} />
       <main id="main" tabIndex={-1}>
+        {reader.is === 'anonymous' && reader.hasEnded && <TroubleNotice trouble={SESSION_ENDED} />}
         {reader.is === 'unknown' ? <Loading /> : <Visit key={idOf(reader)} route={route} reader={reader} />}
       </main>
       <Toasts />

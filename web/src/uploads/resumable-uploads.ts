@@ -111,6 +111,7 @@ export class ResumableUploads {
   private note(id: string, response: HttpResponse): void {
     const jobId = response.getHeader('Filemill-Job-Id');
     if (jobId !== undefined && jobId !== null) this.jobs.set(id, jobId);
+    session.heed(response.getHeader('WWW-Authenticate'));
     if (response.getStatus() >= 400) this.problems.set(id, readProblem(response));
     else this.problems.delete(id);
   }
