@@ -172,3 +172,14 @@ it.each(['Wait for the result', 'In the background'])(
     await page.context().close();
   },
 );
+
+it('says that the service does not answer, and begins when it does', async () => {
+  const page = await browser.reader(service.url);
+  await page.route('**/auth/cookie/refresh', (route) => route.abort());
+  await page.goto('/');
+  await page.getByRole('alert').getByText('The service does not answer').waitFor();
+  await page.unroute('**/auth/cookie/refresh');
+  await page.getByRole('link', { name: 'Log in' }).waitFor();
+  await page.getByRole('alert').waitFor({ state: 'detached' });
+  await page.context().close();
+});

@@ -3,9 +3,9 @@ import { Store } from '../ui/store';
 import { BASE_URL } from './base-url';
 import { hasCode } from './problems';
 
-/** Who reads the page; not known until the service was asked. */
+/** Who reads the page; not known until the service has answered. */
 export type Reader =
-  | { readonly is: 'unknown' }
+  | { readonly is: 'unknown'; readonly error?: unknown }
   | { readonly is: 'anonymous'; readonly hasEnded?: boolean }
   | { readonly is: 'user'; readonly user: CurrentUser };
 
@@ -35,7 +35,10 @@ class Session {
 
   /** Finds out who it is, as soon as the service answers. Until then nobody is taken for the anonymous caller. */
   start(): void {
-    this.freshToken().catch(() => setTimeout(() => this.start(), RETRY_MS));
+    this.freshToken().catch((error: unknown) => {
+      this.reader.update(() => ({ is: 'unknown', error }));
+      setTimeout(() => this.start(), RETRY_MS);
+    });
   }
 
   async login(username: string, password: string): Promise<void> {

@@ -3,7 +3,7 @@ import { AccountPage } from '../accounts/account-page';
 import { LoginPage, RegisterPage } from '../accounts/login-page';
 import { queries } from '../api/client';
 import { useLiveJobs } from '../api/live';
-import type { Trouble } from '../api/problems';
+import { troubleOf, type Trouble } from '../api/problems';
 import { session, type Reader } from '../api/session';
 import { LazyInsightPage } from '../insight/lazy-insight-page';
 import { JobPage } from '../jobs/job-page';
@@ -42,7 +42,11 @@ export function App() {
       <Header route={route} reader={reader} />
       <main id="main" tabIndex={-1}>
         {reader.is === 'anonymous' && reader.hasEnded && <TroubleNotice trouble={SESSION_ENDED} />}
-        {reader.is === 'unknown' ? <Loading /> : <Visit key={idOf(reader)} route={route} reader={reader} />}
+        {reader.is === 'unknown' ? (
+          <Wait error={reader.error} />
+        ) : (
+          <Visit key={idOf(reader)} route={route} reader={reader} />
+        )}
       </main>
       <Toasts />
       <Announcer />
@@ -51,6 +55,12 @@ export function App() {
 }
 
 const idOf = (reader: Reader) => (reader.is === 'user' ? reader.user.user_id : reader.is);
+
+/** Until it is known who reads. @param error - of the last attempt to find out */
+function Wait({ error }: { error: unknown }) {
+  if (error === undefined) return <Loading />;
+  return <TroubleNotice trouble={{ ...troubleOf(error), detail: 'Trying again.' }} />;
+}
 
 /** What one reader sees. With the next one everything begins anew, so that nobody sees what is another's. */
 function Visit({ route, reader }: { route: Route; reader: Reader }) {
