@@ -86,8 +86,11 @@ describe('readers with an account', () => {
     const key = await page.locator('.notice-good code').textContent();
     const machine = new Client(service.url, { 'x-api-key': key! });
     expect((await machine.send('/users/me')).ok().json()).toMatchObject({ username: 'barbara' });
-    await page.getByRole('button', { name: 'Delete the key nightly import' }).click();
+    const row = page.getByRole('row', { name: 'nightly import' });
+    await row.getByRole('button', { name: 'Delete' }).click();
+    await row.getByRole('button', { name: 'Delete for good?' }).click();
     await page.getByText('No keys yet').waitFor();
+    await page.locator('.notice-good').waitFor({ state: 'detached' });
     expect((await machine.send('/users/me')).status).toBe(401);
     await page.context().close();
   });

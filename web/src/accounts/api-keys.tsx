@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { filemill, queries } from '../api/client';
 import { Ago } from '../ui/ago';
-import { Icon } from '../ui/icon';
+import { ConfirmButton } from '../ui/confirm-button';
 import { SecretNotice } from '../ui/secret-notice';
 import { Empty, ErrorNotice, Loading } from '../ui/states';
 import { showToast, showTrouble } from '../ui/toasts';
@@ -15,6 +15,8 @@ const KEY = ['api-keys'];
 export function ApiKeys() {
   const { data: keys, error, refetch } = useQuery({ queryKey: KEY, queryFn: () => filemill.listApiKeys() });
   const [made, setMade] = useState<NewApiKey>();
+  const forget = ({ key_id: keyId }: ApiKey) =>
+    setMade((latest) => (latest?.key_id === keyId ? undefined : latest));
   return (
     <section className="card" aria-labelledby="keys-title">
       <h2 id="keys-title">API keys</h2>
@@ -23,7 +25,7 @@ export function ApiKeys() {
       {error && <ErrorNotice error={error} onRetry={() => void refetch()} />}
       {!keys && !error && <Loading />}
       {keys?.length === 0 && <Empty title="No keys yet" />}
-      {keys && keys.length > 0 && <KeyTable keys={keys} />}
+      {keys && keys.length > 0 && <KeyTable keys={keys} onDeleted={forget} />}
       <NewKey onMade={setMade} />
     </section>
   );
@@ -48,11 +50,12 @@ function NewKey({ onMade }: { onMade: (made: NewApiKey) => void }) {
   );
 }
 
-function KeyTable({ keys }: { keys: readonly ApiKey[] }) {
-  const remove = async ({ key_id: keyId, name }: ApiKey) => {
+function KeyTable(props: { readonly keys: readonly ApiKey[]; readonly onDeleted: (key: ApiKey) => void }) {
+  const remove = async (key: ApiKey) => {
     try {
-      await filemill.deleteApiKey({ path: { key_id: keyId } });
-      showToast({ text: `The key ${name} does not work any more.` });
+      await filemill.deleteApiKey({ path: { key_id: key.key_id } });
+      showToast({ text: `The key ${key.name} does not work any more.` });
+      props.onDeleted(key);
     } catch (error) {
       showTrouble(error);
     }
@@ -73,7 +76,7 @@ function KeyTable({ keys }: { keys: readonly ApiKey[] }) {
           </tr>
         </thead>
         <tbody>
-          {keys.map((key) => (
+          {props.keys.map((key) => (
             <tr key={key.key_id}>
               <td>{key.name}</td>
               <td>
@@ -82,14 +85,12 @@ function KeyTable({ keys }: { keys: readonly ApiKey[] }) {
               <td className="muted">{key.scopes.join(', ')}</td>
               <td className="muted">{key.last_used_at === null ? 'never' : <Ago at={key.last_used_at} />}</td>
               <td className="numeric">
-                <button
-                  type="button"
-                  className="icon-button"
-                  aria-label={`Delete the key ${key.name}`}
-                  onClick={() => void remove(key)}
-                >
-                  <Icon name="trash" />
-                </button>
+                <ConfirmButton
+                  label="Delete"
+                  question="Delete for good?"
+                  isSmall
+                  onConfirm={() => void remove(key)}
+                />
               </td>
             </tr>
           ))}
