@@ -56,7 +56,7 @@ describe('readers with an account', () => {
     const page = await browser.reader(service.url);
     await page.goto('/#/login');
     await login(page, 'edsger', 'wrong');
-    await page.getByRole('alert').getByText('Check the name and the password.').waitFor();
+    await page.getByRole('alert').getByText('Name or password is wrong').waitFor();
     await login(page, 'edsger');
     await page.getByRole('link', { name: 'edsger' }).waitFor();
     await page.reload();

@@ -20,9 +20,12 @@ describe('troubleOf', () => {
       fields: {},
       canRetry: false,
     });
-    expect(troubleOf(error(503, 'backlog_full')).detail).toBe(
-      'A detail. More work waits than is taken on. Try again in a moment.',
-    );
+    expect(troubleOf(error(503, 'backlog_full')).detail).toBe('A detail. Try again in a moment.');
+  });
+
+  it.each(['A title', 'A title.'])('says nothing twice: %s', (detail) => {
+    expect(troubleOf(error(401, 'wrong_credentials', { detail })).detail).toBe('');
+    expect(troubleOf(error(503, 'backlog_full', { detail })).detail).toBe('Try again in a moment.');
   });
 
   it('says what is wrong with each field', () => {

@@ -3,6 +3,7 @@ import { FilemillError } from '@filemill/sdk';
 /** What went wrong, for people: what happened, and what they can do. */
 export interface Trouble {
   readonly title: string;
+  /** Empty when the title says it all. */
   readonly detail: string;
   /** What is wrong with each field of a form. */
   readonly fields: Readonly<Record<string, string>>;
@@ -23,15 +24,12 @@ interface ProblemLike {
 
 /** What to do about problems whose own words do not say. */
 const ADVICE: Readonly<Record<string, string>> = {
-  backlog_full: 'More work waits than is taken on. Try again in a moment.',
-  shutting_down: 'The service is being restarted. Try again in a moment.',
-  database_unavailable: 'The service cannot reach its database. Try again in a moment.',
-  storage_full: 'The disk of the service is full. Whoever runs it has to make room.',
+  backlog_full: 'Try again in a moment.',
+  shutting_down: 'Try again in a moment.',
+  database_unavailable: 'Try again in a moment.',
+  storage_full: 'Whoever runs the service has to make room.',
   quota_exceeded: 'Delete some jobs to make room.',
   not_authenticated: 'Log in to go on.',
-  invalid_token: 'Log in again to go on.',
-  wrong_credentials: 'Check the name and the password.',
-  internal_error: 'This is a fault of the service. Its log says more.',
 };
 
 /** Problems of the caller that pass. */
@@ -61,7 +59,8 @@ export function troubleOf(error: unknown): Trouble {
 export function troubleOfProblem(problem: ProblemLike, headers?: Headers): Trouble {
   const { code, title, detail, request_id: requestId, errors = [], status } = problem;
   const fields = Object.fromEntries(errors.map(({ field, message }) => [field, message]));
-  const words = [detail, ADVICE[code], code === 'rate_limited' ? waitFor(headers) : undefined];
+  const isNews = detail.replace(/\.$/, '') !== title;
+  const words = [isNews && detail, ADVICE[code], code === 'rate_limited' ? waitFor(headers) : undefined];
   return {
     title,
     detail: words.filter(Boolean).join(' '),

@@ -33,7 +33,7 @@ export function TroubleNotice({ trouble, onRetry }: { trouble: Trouble; onRetry?
       <Icon name="warning" />
       <div>
         <p className="notice-title">{trouble.title}</p>
-        <p>{trouble.detail}</p>
+        {trouble.detail && <p>{trouble.detail}</p>}
         {trouble.requestId && <p className="muted">Request {trouble.requestId}</p>}
       </div>
       {onRetry && (

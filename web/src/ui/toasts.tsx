@@ -31,7 +31,7 @@ export function showToast(toast: Omit<Toast, 'id' | 'tone' | 'ms'> & Partial<Toa
 /** Puts into words what went wrong. @param subject - what it went wrong with */
 export function showTrouble(error: unknown, subject?: string): void {
   const { title, detail } = troubleOf(error);
-  const words = detail === title ? title : `${title}. ${detail}`;
+  const words = detail === '' ? title : `${title}. ${detail}`;
   showToast({ text: subject === undefined ? words : `${subject}: ${words}`, tone: 'bad' });
 }
 
