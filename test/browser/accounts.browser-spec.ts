@@ -116,18 +116,22 @@ describe('readers with an account', () => {
     await page.context().close();
   });
 
-  it('are told what is wrong with a field', async () => {
+  it('are led to what is wrong', async () => {
     const page = await browser.reader(service.url);
     await register(page, 'alan');
     await page.getByRole('link', { name: 'alan' }).click();
     await page.getByRole('button', { name: 'Log out' }).click();
     await page.getByRole('link', { name: 'Log in' }).waitFor(); // until then what is typed goes with the session
     await page.goto('/#/register');
-    await page.getByLabel('User name').fill('alan');
+    const focus = page.locator(':focus');
+    await page.getByLabel('User name').fill('-alan');
     await page.getByLabel('Email address').fill('other@example.org');
     await page.getByLabel('Password').fill(PASSWORD);
     await page.getByRole('button', { name: 'Register' }).click();
-    await page.getByRole('alert').getByText(/taken/).first().waitFor();
+    await page.getByLabel('User name').and(focus).waitFor();
+    await page.getByLabel('User name').fill('alan');
+    await page.getByRole('button', { name: 'Register' }).click();
+    await page.getByRole('alert').filter({ hasText: 'taken' }).and(focus).waitFor();
     await page.context().close();
   });
 });

@@ -1,4 +1,12 @@
-import { useId, useState, type ComponentProps, type FormEvent, type ReactNode } from 'react';
+import {
+  useEffect,
+  useId,
+  useRef,
+  useState,
+  type ComponentProps,
+  type FormEvent,
+  type ReactNode,
+} from 'react';
 import { troubleOf, type Trouble } from '../api/problems';
 import { TroubleNotice } from './states';
 
@@ -15,22 +23,27 @@ interface FormProps {
 export function Form({ label, submit, onSend, children, isDangerous = false }: FormProps) {
   const [trouble, setTrouble] = useState<Trouble>();
   const [isBusy, setBusy] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  // The button loses the focus while it is disabled.
+  useEffect(() => {
+    const find = (selector: string) => form.current?.querySelector<HTMLElement>(selector);
+    if (trouble) (find('[aria-invalid="true"]') ?? find('[role="alert"]'))?.focus();
+  }, [trouble]);
   const send = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const form = event.currentTarget;
-    const given = [...new FormData(form)].filter(([, value]) => value !== '');
+    const given = [...new FormData(event.currentTarget)].filter(([, value]) => value !== '');
     setBusy(true);
     try {
       await onSend(Object.fromEntries(given) as Record<string, string>);
       setTrouble(undefined);
-      form.reset();
+      form.current?.reset();
     } catch (error) {
       setTrouble(troubleOf(error));
     }
     setBusy(false);
   };
   return (
-    <form className="form" aria-label={label} onSubmit={(event) => void send(event)}>
+    <form ref={form} className="form" aria-label={label} onSubmit={(event) => void send(event)}>
       {trouble && <TroubleNotice trouble={trouble} />}
       {children(trouble)}
       <button

@@ -29,7 +29,7 @@ export function ErrorNotice({ error, onRetry }: { error: unknown; onRetry?: () =
 
 export function TroubleNotice({ trouble, onRetry }: { trouble: Trouble; onRetry?: () => void }) {
   return (
-    <div className="notice notice-bad" role="alert">
+    <div className="notice notice-bad" role="alert" tabIndex={-1}>
       <Icon name="warning" />
       <div>
         <p className="notice-title">{trouble.title}</p>
