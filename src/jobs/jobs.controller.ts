@@ -126,7 +126,7 @@ export class JobsController {
         await this.jobs.createForFile(owner, file_id, wish, (queries, made) => keep(queries, reply(made))),
       );
     const settle = async (status: JobStatusDto) => {
-      const job = await this.waiter.outcome(owner, status.job_id, wait);
+      const job = await this.waiter.outcomeOf(owner, status.job_id, wait);
       return job ? toJobStatus(job) : status;
     };
     return once.answer(body, create, { settle });

@@ -205,7 +205,7 @@ export class UploadsController {
       return reply(file, job);
     };
     const settle = async (announced: UploadUrlResponseDto) => {
-      const job = await this.waiter.outcome(owner, announced.job_id, wait);
+      const job = await this.waiter.outcomeOf(owner, announced.job_id, wait);
       return job ? withArrival(announced, job, await this.imports.arrived(job)) : announced;
     };
     return once.answer(body, announce, { settle });
@@ -213,7 +213,7 @@ export class UploadsController {
 
   /** The answer to an upload, once the wait for its job is over. */
   private async settled(owner: Owner, body: UploadResponseDto, wait: Wait): Promise<UploadResponseDto> {
-    const job = await this.waiter.outcome(owner, body.job_id, wait);
+    const job = await this.waiter.outcomeOf(owner, body.job_id, wait);
     return job ? withOutcome(body, job) : body;
   }
 }

@@ -55,8 +55,16 @@ export class JobWaiter implements OnModuleDestroy {
     }
   }
 
-  /** The same for a job that the caller has made: nothing without a wait, or when it was deleted meanwhile. */
-  async outcome(owner: Owner, jobId: string, wait: Wait): Promise<Job | undefined> {
+  /**
+   * The same for a job that the caller has just made. Without a wait it is given back as it is, and so it is
+   * when it was deleted meanwhile.
+   */
+  async outcome(job: Job, wait: Wait): Promise<Job> {
+    return (await this.outcomeOf(job.owner, job.jobId, wait)) ?? job;
+  }
+
+  /** The same for a job that the caller made before: nothing without a wait, or when it was deleted meanwhile. */
+  async outcomeOf(owner: Owner, jobId: string, wait: Wait): Promise<Job | undefined> {
     if (wait.ms <= 0) return undefined;
     return this.settled(owner, jobId, wait).catch((error: unknown) => {
       if (error instanceof JobNotFound) return undefined;
