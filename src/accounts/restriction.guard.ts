@@ -25,6 +25,8 @@ const AdminGuard = RestrictionGuard(({ role }) =>
   role === 'admin' ? undefined : 'This is for administrators who logged in.',
 );
 
+// The guards of a route come from the bottom up: these go nearest to the method, so that who may not is told so first.
+
 /** For callers with an account. */
 export const UsersOnly = () => UseGuards(UserGuard);
 

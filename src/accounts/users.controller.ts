@@ -87,8 +87,8 @@ export class UsersController {
   }
 
   @Patch('me')
-  @PeopleOnly()
   @UseGuards(JsonBodyGuard)
+  @PeopleOnly()
   @ApiOperation({ operationId: 'updateCurrentUser', summary: 'Change your name' })
   @ApiOkResponse({ type: CurrentUserDto, description: 'The caller, as changed' })
   @ApiProblems(...JSON_BODY_PROBLEMS, StorageFull)
@@ -106,8 +106,8 @@ export class UsersController {
   @Post('me/password')
   @RateLimit(['login', 'writes']) // it tries a password too
   @HttpCode(204)
-  @PeopleOnly()
   @UseGuards(JsonBodyGuard)
+  @PeopleOnly()
   @ApiOperation({
     operationId: 'changePassword',
     summary: 'Change your password and end your other sessions',
@@ -120,8 +120,8 @@ export class UsersController {
 
   @Delete('me')
   @HttpCode(204)
-  @PeopleOnly()
   @UseGuards(JsonBodyGuard)
+  @PeopleOnly()
   @ApiOperation({
     operationId: 'deleteCurrentUser',
     summary: 'Delete your account and all that you own',

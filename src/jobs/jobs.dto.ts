@@ -61,7 +61,7 @@ export class CreateJobDto extends JobFields {
    * @example text
    */
   @IsOptional()
-  @Matches(/^[a-z][a-z0-9-]*$/)
+  @Matches(/^[a-z][a-z0-9-]*$/, { message: 'processor must be the name of a processor, such as text' })
   @MaxLength(100)
   processor?: string;
 

@@ -67,7 +67,7 @@ export class UploadFields extends JobFields {
 
   /** Name of the processor; chosen by content when left out. */
   @IsOptional()
-  @Matches(/^[a-z][a-z0-9-]*$/)
+  @Matches(/^[a-z][a-z0-9-]*$/, { message: 'processor must be the name of a processor, such as text' })
   @MaxLength(100)
   processor?: string;
 

@@ -108,6 +108,18 @@ describe('a guessed API key', () => {
   });
 });
 
+describe('who has no account', () => {
+  it.each([
+    ['PATCH', '/users/me'],
+    ['DELETE', '/users/me'],
+    ['POST', '/users/me/password'],
+    ['POST', '/api-keys'],
+  ])('is told so before anything is said of what they send: %s %s', async (method, path) => {
+    const answer = await new Client(service.url).send(path, { method, body: 'no JSON' });
+    expectProblem(answer, { status: 401, code: 'not_authenticated' });
+  });
+});
+
 describe('a login', () => {
   /** Milliseconds until it is refused. */
   async function refusal(username: string): Promise<number> {

@@ -42,8 +42,8 @@ export class ApiKeysController {
 
   @Post()
   @Header('Cache-Control', 'no-store')
-  @PeopleOnly()
   @UseGuards(JsonBodyGuard)
+  @PeopleOnly()
   @UseInterceptors(IdempotencyInterceptor)
   @ApiOperation({ operationId: 'createApiKey', summary: 'Make a key for a machine' })
   @ApiIdempotencyKey()

@@ -153,7 +153,10 @@ export class Settings {
   /** Extensions accepted, comma-separated (`.txt,.md`); empty: all that the installed processors take. */
   @List()
   @ArrayUnique()
-  @Matches(/^\.[a-z0-9]+$/, { each: true })
+  @Matches(/^\.[a-z0-9]+$/, {
+    each: true,
+    message: 'ALLOWED_EXTENSIONS must be extensions in lower case, each with its dot: .txt,.md',
+  })
   readonly ALLOWED_EXTENSIONS: string[] = [];
 
   /** Hours without a byte after which an unfinished resumable upload is removed. */
