@@ -93,8 +93,9 @@ class AnyTime extends Once {
     { settle = asItIs }: AnswerOptions<Body> = {},
   ): Promise<Body> {
     const { body, location } = await work(() => Promise.resolve());
+    const settled = await settle(body);
     locate(this.response, location);
-    return settle(body);
+    return settled;
   }
 }
 
@@ -125,9 +126,10 @@ class Keyed extends Once {
       if (before.fingerprint !== fingerprint) throw new IdempotencyKeyReused();
       const body = JSON.parse(this.key.unseal(before.body)) as Body;
       if (await stands(body)) {
+        const settled = await this.update(before, await settle(body));
         this.response.status(before.status).setHeader('Idempotent-Replayed', 'true');
         locate(this.response, before.location);
-        return this.update(before, await settle(body));
+        return settled;
       }
     }
     let kept: KeptReply | undefined;
@@ -135,15 +137,16 @@ class Keyed extends Once {
       kept = this.toKept(preliminary, fingerprint);
       await this.replies.insert(queries, kept, before ? before.created_at + 1 : kept.created_at - KEPT_MS);
     });
+    const settled = await settle(reply.body);
     locate(this.response, reply.location);
-    const body = await settle(reply.body);
-    return kept ? this.update(kept, body) : body;
+    return kept ? this.update(kept, settled) : settled;
   }
 
-  /** What is given last is what is kept. */
+  /** What is given last is what is kept; where it cannot be, the reply before stays. Never rejects. */
   private async update<Body extends object>(kept: KeptReply, body: Body): Promise<Body> {
     const text = JSON.stringify(body);
-    if (this.key.unseal(kept.body) !== text) await this.replies.replaceBody(kept, this.key.seal(text));
+    if (this.key.unseal(kept.body) !== text)
+      await this.replies.replaceBody(kept, this.key.seal(text)).catch(() => {});
     return body;
   }
 
