@@ -139,6 +139,11 @@ describe('a webhook', () => {
     for (const known of [secret, first.json<{ secret: string }>().secret])
       new Webhook(known).verify(body, headers);
     expect(headers['webhook-signature'].split(' ')).toHaveLength(3);
+    for (let i = 0; i < 9; i++) await rotate(`again-${i}`);
+    messages = [];
+    await client.send(`/webhooks/${webhook_id}/test`, { method: 'POST' });
+    const [later] = await arrived(1);
+    expect(later.headers['webhook-signature'].split(' ')).toHaveLength(6); // no more than fits into a header
   });
 
   it.each([

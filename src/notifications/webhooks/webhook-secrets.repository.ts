@@ -6,6 +6,8 @@ import { newSecret } from './signature';
 
 /** How long the secret before the current one is good: time to tell every receiver the new one. */
 export const OVERLAP_MS = DAY_MS;
+/** How many are good beside the current one: each adds to a header of every message. */
+const MOST_BEFORE = 5;
 
 /** Secrets of endpoints, and of the callbacks of each owner: the current one, and for a while those before. */
 @Injectable()
@@ -26,21 +28,22 @@ export class WebhookSecretsRepository {
   }
 
   /**
-   * A new current one. What was current is good for {@link OVERLAP_MS} more; what was so before, as long as it was told:
-   * receivers may still have that one.
+   * A new current one. What was current is good for {@link OVERLAP_MS} more, and what was so before for as long as it
+   * was told: receivers may have either. No more than {@link MOST_BEFORE} are good beside it.
    */
   async rotate(queries: Queries, owner: Owner, holder: string, now: number): Promise<string> {
     const secret = newSecret();
-    await queries
-      .deleteFrom('webhook_secrets')
-      .where('holder', '=', holder)
-      .where('valid_until', '<=', now)
-      .execute();
     await queries
       .updateTable('webhook_secrets')
       .set({ valid_until: now + OVERLAP_MS })
       .where('holder', '=', holder)
       .where('valid_until', 'is', null)
+      .execute();
+    const good = [secret, ...(await this.find(holder, now, queries)).slice(0, MOST_BEFORE)];
+    await queries
+      .deleteFrom('webhook_secrets')
+      .where('holder', '=', holder)
+      .where('secret', 'not in', good)
       .execute();
     await this.insert(queries, owner, holder, secret);
     return secret;
