@@ -16,3 +16,6 @@ export type AdminAct = keyof typeof ADMIN_ACTS;
 
 /** Names what a route does. One without a name does nothing: see `AdminLogInterceptor`. */
 export const Act = Reflector.createDecorator<AdminAct>();
+
+/** Marks a route whose handler ends the response by itself: the act is written down before it runs. */
+export const AnswersItself = Reflector.createDecorator<boolean>({ transform: () => true });

@@ -11,7 +11,7 @@ import { concatMap, defer, type Observable } from 'rxjs';
 import { ActivityService } from '../activity/activity.service';
 import { EventBus } from '../platform/events/event-bus';
 import { callerOf } from '../platform/http/caller.decorator';
-import { Act, ADMIN_ACTS, type AdminAct } from './admin-act';
+import { Act, ADMIN_ACTS, AnswersItself, type AdminAct } from './admin-act';
 import { AdminActed } from './admin.events';
 
 /** Tells what administrators did, and who, and writes it down. */
@@ -32,13 +32,19 @@ export class AdminLogInterceptor implements NestInterceptor {
     if (!act) throw new Error(`${request.method} ${request.path} lacks @Act: name what it does.`);
     const { userId, how } = callerOf(request);
     if (how === 'cookie') return next.handle(); // written down when the cookie was given
-    const [subject = null] = Object.values(request.params).map((value) => [value].flat().join('/'));
+    const [subject = null] = Object.values(request.params).map((value) =>
+      [value]
+        .flat()
+        .join('/')
+        .replaceAll(/\p{Cc}/gu, '?'),
+    );
     const writeDown = async () => {
       this.logger.log(`Administrator ${userId}: ${request.method} ${request.path}`);
       await this.writeDown(userId!, act, subject);
     };
-    // Before the answer, which pages of the queue give by themselves: an administrator who is answered is in the log.
-    if (request.method === 'GET') return defer(writeDown).pipe(concatMap(() => next.handle()));
+    // An administrator who is answered is in the log.
+    if (this.reflector.get(AnswersItself, context.getHandler()))
+      return defer(writeDown).pipe(concatMap(() => next.handle()));
     return next.handle().pipe(concatMap((answer: unknown) => writeDown().then(() => answer)));
   }
 

@@ -8,7 +8,7 @@ import { ApiProblems } from '../../platform/http/api-problems.decorator';
 import { CallerIdentity, type Identity } from '../../platform/http/caller.decorator';
 import { RouteNotFound } from '../../platform/http/http.errors';
 import { RateLimit } from '../../platform/rate-limits/rate-limit.decorator';
-import { Act } from '../admin-act';
+import { Act, AnswersItself } from '../admin-act';
 import { AdminLogInterceptor } from '../admin-log.interceptor';
 import { BOARD_PATH, QueueBoard } from './queue-board';
 
@@ -49,6 +49,7 @@ export class QueueBoardController {
   /** Its pages ask again every few seconds, so they are not limited. */
   @Get(['', '*path'])
   @Act('see_queue')
+  @AnswersItself()
   @OpenedBy(COOKIE)
   @RateLimit([])
   @ApiExcludeEndpoint()
