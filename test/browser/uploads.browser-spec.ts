@@ -127,9 +127,13 @@ describe('the page', () => {
     await page.getByLabel('Tags').fill('invoice, 2026');
     await page.getByRole('combobox', { name: 'Processor' }).first().selectOption('text');
     await page.getByRole('combobox', { name: 'Priority' }).selectOption('Before my other jobs');
+    await page.getByLabel('Category').fill('typed');
+    await page.getByLabel('Category').fill('');
     await pickFiles(page, { name: 'tagged.csv', content: 'a,b\n' });
     await uploadOf(page, 'tagged.csv').getByText('1 line, 1 word').waitFor();
-    expect((await new Client(service.url).jobs())[0].priority).toBe('high');
+    const client = new Client(service.url);
+    expect((await client.jobs())[0].priority).toBe('high');
+    expect((await client.files())[0]).toMatchObject({ category: null, tags: ['invoice', '2026'] });
     await page.getByRole('textbox', { name: 'Tag', exact: true }).fill('invoice');
     await rowOf(page, 'picked.txt').waitFor({ state: 'detached' });
     await rowOf(page, 'tagged.csv').waitFor();

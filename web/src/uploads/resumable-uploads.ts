@@ -11,8 +11,7 @@ import type { UploadFields, UploadItem } from './upload-item';
 /** A service that is being restarted is waited for; then somebody has to ask for it. */
 const RETRY_DELAYS_MS = [0, 500, 1000, 2000, 4000, 8000, 15_000];
 const AT_ONCE = 3;
-/** What is left out would be sent as the word `undefined`. */
-const NO_FIELDS = { tags: '', category: '', description: '', processor: '', priority: '' };
+const FIELDS = ['tags', 'category', 'description', 'processor', 'priority'] as const;
 /** What goes wrong is told on the page. */
 const SILENT = { debug: () => {}, warn: () => {}, error: () => {} };
 
@@ -43,7 +42,7 @@ export class ResumableUploads {
       retryDelays: RETRY_DELAYS_MS,
       limit: AT_ONCE,
       removeFingerprintOnSuccess: true,
-      allowedMetaFields: ['filename', ...Object.keys(NO_FIELDS)],
+      allowedMetaFields: ['filename', ...FIELDS],
     });
     this.uppy.on('upload-progress', (file, { bytesUploaded, bytesTotal }) => {
       if (file && bytesTotal) this.tell(file, { sent: bytesUploaded / bytesTotal });
@@ -58,7 +57,8 @@ export class ResumableUploads {
   }
 
   add(id: string, file: File, fields: UploadFields): void {
-    const how = { ...NO_FIELDS, ...fields };
+    // What is left out would be sent as the word `undefined`.
+    const how = Object.fromEntries(FIELDS.map((name) => [name, fields[name] ?? '']));
     const meta = {
       ...how,
       filename: file.name,
@@ -97,10 +97,12 @@ export class ResumableUploads {
 
   /**
    * Uppy tells files apart by name, type, size, time and path, and finds by these what an earlier page had begun to
-   * send. The path says how the file is handed in; of files that are alike in all of this each has its own.
+   * send. The path says how the file is handed in, in figures, since Uppy tells no capitals; of files that are alike in
+   * all of this each has its own.
    */
   private pathOf({ name, size, lastModified }: File, how: readonly string[]): string {
-    const stem = JSON.stringify([name, size, lastModified, ...how]);
+    const bytes = new TextEncoder().encode(JSON.stringify([name, size, lastModified, ...how]));
+    const stem = bytes.join('-');
     const taken = new Set(this.uppy.getFiles().map(({ meta }) => meta['relativePath']));
     let path = stem;
     for (let copy = 2; taken.has(path); copy++) path = `${stem} ${copy}`;

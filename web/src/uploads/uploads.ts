@@ -20,9 +20,10 @@ jobEvents.listen(({ event, data }) => {
   if (event === 'job.deleted' && item) void dismiss(item);
 });
 
-/** Whoever leaves ends what is being sent, so the browser asks first. */
+/** Whoever leaves ends what is being sent, so the browser asks first. What the service fetches it fetches without them. */
 window.addEventListener('beforeunload', (event) => {
-  if (uploads.get().some(({ state }) => state === 'sending')) event.preventDefault();
+  const isSent = uploads.get().some(({ state, sizeBytes }) => state === 'sending' && sizeBytes !== undefined);
+  if (isSent) event.preventDefault();
 });
 
 export interface Handover {
@@ -45,6 +46,7 @@ let resumable: Promise<ResumableUploads> | undefined;
 /** What sends in pieces is large, so it comes when somebody is about to need it. */
 export function prepareUploads(): Promise<ResumableUploads> {
   resumable ??= import('./resumable-uploads').then(({ ResumableUploads }) => new ResumableUploads(change));
+  resumable.catch(() => (resumable = undefined)); // it is asked for again
   return resumable;
 }
 
@@ -56,7 +58,10 @@ export function handIn(files: readonly File[], { mode, fields, limits }: Handove
     if (refusal) fail(item, refusal);
     else if (mode === 'wait')
       void begin(item, (headers, signal) => filemill.upload({ body: { file, ...fields }, headers, signal }));
-    else void prepareUploads().then((uppy) => uppy.add(item.id, file, fields));
+    else
+      prepareUploads()
+        .then((uppy) => uppy.add(item.id, file, fields))
+        .catch((error: unknown) => fail(item, troubleOf(error)));
   }
 }
 
