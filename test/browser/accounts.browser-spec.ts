@@ -116,6 +116,36 @@ describe('readers with an account', () => {
     await page.context().close();
   });
 
+  it('stay logged in when their token has ended, and their cookie gives another', async () => {
+    const page = await browser.reader(service.url);
+    await register(page, 'dennis');
+    const ended = {
+      code: 'invalid_token',
+      status: 401,
+      title: 'Not valid',
+      detail: 'It has ended.',
+      type: '',
+    };
+    await page.route(
+      /\/reports\?/,
+      (route) =>
+        route.fulfill({
+          status: 401,
+          headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' },
+          contentType: 'application/problem+json',
+          body: JSON.stringify(ended),
+        }),
+      { times: 1 },
+    );
+    const refreshed = page.waitForResponse(/\/auth\/cookie\/refresh$/);
+    await page.getByRole('link', { name: 'Reports' }).click();
+    expect((await refreshed).status()).toBe(200);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('No reports yet').waitFor();
+    await page.getByRole('link', { name: 'dennis' }).waitFor();
+    await page.context().close();
+  });
+
   it('are led to what is wrong', async () => {
     const page = await browser.reader(service.url);
     await register(page, 'alan');

@@ -44,9 +44,12 @@ export async function askAnew(queryKey: QueryKey): Promise<void> {
   await queries.invalidateQueries({ queryKey });
 }
 
-/** Where the service answers again, what failed may work. */
+/** Where the service answers again, what else failed may work. */
 function askFailed(): Promise<void> {
-  return queries.refetchQueries({ type: 'active', predicate: ({ state: { status } }) => status === 'error' });
+  return queries.refetchQueries({
+    type: 'active',
+    predicate: ({ state, queryKey: [name] }) => state.status === 'error' && name !== 'jobs' && name !== 'job',
+  });
 }
 
 /** Keeps jobs as they are shown in step with the service. */

@@ -28,7 +28,7 @@ class Session {
 
   /** For every request: a token that is good for a while, or none. */
   readonly freshToken = async (): Promise<string | undefined> => {
-    const isStale = this.token !== undefined && performance.now() > this.expiresAt - MARGIN_MS;
+    const isStale = this.token !== undefined && Date.now() > this.expiresAt - MARGIN_MS;
     if (isStale || this.reader.get().is === 'unknown') await this.refresh();
     return this.token;
   };
@@ -61,9 +61,13 @@ class Session {
     this.forget(false);
   }
 
-  /** @param challenge - `WWW-Authenticate` of an answer, which tells when the token is not known any more */
+  /**
+   * Finds out whether the session goes on when a token is not known any more.
+   *
+   * @param challenge - `WWW-Authenticate` of an answer, which tells
+   */
   heed(challenge: string | null | undefined): void {
-    if (challenge?.includes('error="invalid_token"')) this.forget(true);
+    if (challenge?.includes('error="invalid_token"')) this.refresh().catch(() => {}); // it may be asked another time
   }
 
   /** The service does not know the session any more. */
@@ -81,7 +85,7 @@ class Session {
   private async exchange(): Promise<void> {
     try {
       const tokens = await door.refreshByCookie();
-      if (!tokens || !('access_token' in tokens)) return this.forget(false); // there is no cookie
+      if (!tokens || !('access_token' in tokens)) return this.forget(this.reader.get().is === 'user'); // there is no cookie
       this.take(tokens);
       if (this.reader.get().is !== 'user') await this.meet();
     } catch (error) {
@@ -92,7 +96,7 @@ class Session {
 
   private take({ access_token: token, expires_in: seconds }: AccessToken): void {
     this.token = token;
-    this.expiresAt = performance.now() + seconds * 1000;
+    this.expiresAt = Date.now() + seconds * 1000; // also when the machine sleeps meanwhile
   }
 
   private async meet(): Promise<void> {
