@@ -137,7 +137,7 @@ describe('errors', () => {
       { field: 'a', message: 'property a should not exist' },
       { field: 'b', message: 'property b should not exist' },
       { field: 'file_id', message: 'file_id must be a UUID' },
-      { field: 'processor', message: expect.stringMatching(/^processor must match/) },
+      { field: 'processor', message: expect.stringMatching(/^processor must be the name/) },
     ]);
   });
 

@@ -9,7 +9,6 @@ import { FileIntake } from './file-intake';
 import { LimitsController } from './limits.controller';
 import { InMemoryUploadLocks } from './resumable/in-memory.upload-locks';
 import { LeasedUploadLocks } from './resumable/leased.upload-locks';
-
 import { OwnedUploads } from './resumable/owned-uploads';
 import { ResumableUploadsController } from './resumable/resumable-uploads.controller';
 import { ResumableUploadsRepository } from './resumable/resumable-uploads.repository';

@@ -9,5 +9,7 @@ export function LazyInsightPage() {
     staleTime: Infinity,
   });
   if (data) return <data.InsightPage />;
-  return error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : <Loading lines={8} />;
+  // What fails again may be gone: the service may be a newer one than the page.
+  const retry = () => refetch().then(({ isError }) => isError && window.location.reload());
+  return error ? <ErrorNotice error={error} onRetry={() => void retry()} /> : <Loading lines={8} />;
 }
