@@ -32,25 +32,29 @@ export class AdminLogInterceptor implements NestInterceptor {
     if (!act) throw new Error(`${request.method} ${request.path} lacks @Act: name what it does.`);
     const { userId, how } = callerOf(request);
     if (how === 'cookie') return next.handle(); // written down when the cookie was given
-    const [subject = null] = Object.values(request.params).map((value) =>
-      [value]
-        .flat()
-        .join('/')
-        .replaceAll(/\p{Cc}/gu, '?'),
-    );
-    const writeDown = async () => {
-      this.logger.log(`Administrator ${userId}: ${request.method} ${request.path}`);
-      await this.writeDown(userId!, act, subject);
-    };
-    // An administrator who is answered is in the log.
+    const writeDown = () => this.writeDown(userId!, act, request);
     if (this.reflector.get(AnswersItself, context.getHandler()))
       return defer(writeDown).pipe(concatMap(() => next.handle()));
     return next.handle().pipe(concatMap((answer: unknown) => writeDown().then(() => answer)));
   }
 
-  private async writeDown(userId: string, act: AdminAct, subject: string | null): Promise<void> {
+  /** Before the answer: an administrator who is answered is in the log. */
+  private async writeDown(userId: string, act: AdminAct, { method, path, params }: Request): Promise<void> {
+    this.logger.log(`Administrator ${userId}: ${method} ${path}`);
+    const subject = subjectOf(params);
     const description = subject === null ? ADMIN_ACTS[act] : `${ADMIN_ACTS[act]}: ${subject}`;
     await this.activity.noteAct(userId, description);
     this.events.publish(new AdminActed(userId, act, subject));
   }
+}
+
+/** What the path names, if it names something; paths come from outside. */
+function subjectOf(params: Request['params']): string | null {
+  const [value] = Object.values(params);
+  return value === undefined
+    ? null
+    : [value]
+        .flat()
+        .join('/')
+        .replaceAll(/\p{Cc}/gu, '?');
 }
