@@ -12,6 +12,9 @@ export const PRIORITY = {
   },
 };
 
+/** What is said of a `processor` that is no name of one. */
+export const PROCESSOR_NAME_MESSAGE = 'processor must be the name of a processor, such as text';
+
 /** What may be said about a job at every door. */
 export class JobFields extends NotifyFields {
   /** Before or after the other jobs of its owner that wait; `normal` when left out. */

@@ -5,7 +5,7 @@ import { ProblemDto } from '../platform/http/problem.dto';
 import type { Artifact } from './artifact';
 import { isSettled, JOB_STATUSES, type Job, type JobState } from './job';
 import type { Priority } from '../platform/tasks/task-queue';
-import { JobFields, PRIORITY } from './job-fields.dto';
+import { JobFields, PRIORITY, PROCESSOR_NAME_MESSAGE } from './job-fields.dto';
 
 /** How a job's status is documented wherever one is given or taken. */
 export const JOB_STATE = {
@@ -61,7 +61,7 @@ export class CreateJobDto extends JobFields {
    * @example text
    */
   @IsOptional()
-  @Matches(/^[a-z][a-z0-9-]*$/, { message: 'processor must be the name of a processor, such as text' })
+  @Matches(/^[a-z][a-z0-9-]*$/, { message: PROCESSOR_NAME_MESSAGE })
   @MaxLength(100)
   processor?: string;
 

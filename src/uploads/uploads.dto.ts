@@ -15,7 +15,7 @@ import { FileDto, toFileDto } from '../files/files.dto';
 import type { AnnouncedFile, StoredFile } from '../files/files.repository';
 import type { Job, JobState } from '../jobs/job';
 import { JOB_STATE } from '../jobs/jobs.dto';
-import { JobFields } from '../jobs/job-fields.dto';
+import { JobFields, PROCESSOR_NAME_MESSAGE } from '../jobs/job-fields.dto';
 import { toProblem } from '../platform/http/problem';
 import { ProblemDto } from '../platform/http/problem.dto';
 import type { AcceptedBatch, AcceptedUpload } from './accepted-upload';
@@ -67,7 +67,7 @@ export class UploadFields extends JobFields {
 
   /** Name of the processor; chosen by content when left out. */
   @IsOptional()
-  @Matches(/^[a-z][a-z0-9-]*$/, { message: 'processor must be the name of a processor, such as text' })
+  @Matches(/^[a-z][a-z0-9-]*$/, { message: PROCESSOR_NAME_MESSAGE })
   @MaxLength(100)
   processor?: string;
 

@@ -841,7 +841,7 @@ export class FilemillOperations extends HeyApiClient {
     /**
      * Get a new secret
      *
-     * For 24 hours messages have the signatures of both, so that receivers can change over.
+     * For 24 hours messages have signatures by the secrets before, too, so that receivers can change over.
      */
     public rotateWebhookSecret<ThrowOnError extends boolean = true>(options: Options<RotateWebhookSecretData, ThrowOnError>) {
         return (options.client ?? this.client).post<RotateWebhookSecretResponses, RotateWebhookSecretErrors, ThrowOnError, 'data'>({

@@ -152,7 +152,8 @@ export class WebhooksController {
   @ApiOperation({
     operationId: 'rotateWebhookSecret',
     summary: 'Get a new secret',
-    description: 'For 24 hours messages have the signatures of both, so that receivers can change over.',
+    description:
+      'For 24 hours messages have signatures by the secrets before, too, so that receivers can change over.',
   })
   @ApiWebhookId()
   @ApiIdempotencyKey()
