@@ -1,12 +1,10 @@
+import { DAY_MS, MINUTE_MS } from '@app/platform/clock/durations';
 import { ManualClock } from '@app/platform/clock/manual.clock';
 import { startApp, type TestApp } from './support/app';
 import { Client, waitFor } from './support/client';
 import { expectProblem } from './support/problem';
 import { testProcessor } from './support/test-processors';
 import { stored } from './support/traces';
-
-const DAY = 86_400_000;
-const MINUTE = 60_000;
 
 describe('retention', () => {
   let clock: ManualClock;
@@ -30,14 +28,14 @@ describe('retention', () => {
   it('keeps files for ever unless somebody says otherwise', async () => {
     await start({});
     expect(await expiry({})).toBeNull();
-    expect(await expiry({ expires_in: '60' })).toBe(inMs(MINUTE));
+    expect(await expiry({ expires_in: '60' })).toBe(inMs(MINUTE_MS));
   });
 
   it('lets uploaders shorten what the operator allows, not extend it', async () => {
     await start({ RETENTION_DAYS: '2' });
-    expect(await expiry({})).toBe(inMs(2 * DAY));
-    expect(await expiry({ expires_in: '3600' })).toBe(inMs(60 * MINUTE));
-    expect(await expiry({ expires_in: '999999' })).toBe(inMs(2 * DAY));
+    expect(await expiry({})).toBe(inMs(2 * DAY_MS));
+    expect(await expiry({ expires_in: '3600' })).toBe(inMs(60 * MINUTE_MS));
+    expect(await expiry({ expires_in: '999999' })).toBe(inMs(2 * DAY_MS));
   });
 
   it('deletes an original, its jobs and their artifacts when their time is over, and nothing else', async () => {
@@ -52,9 +50,9 @@ describe('retention', () => {
     const again = await client.createJob(upload.file_id);
     expect((await client.settled(again.job_id)).expires_at).toBe(upload.expires_at);
 
-    clock.advance(59 * MINUTE);
+    clock.advance(59 * MINUTE_MS);
     expect((await client.jobs()).length).toBe(3);
-    clock.advance(2 * MINUTE);
+    clock.advance(2 * MINUTE_MS);
     await waitFor(
       () => client.jobs(),
       (jobs) => jobs.length === 1,
@@ -75,7 +73,7 @@ describe('retention', () => {
     const { job_id } = await client.upload('x', { fields: { expires_in: '1' } });
     await client.settled(job_id);
     await service.app.close();
-    const later = new ManualClock(clock.now() + DAY);
+    const later = new ManualClock(clock.now() + DAY_MS);
     const second = await startApp({ clock: later, dataDir: service.dataDir });
     const list = () => new Client(second.url).jobs();
     expect(await waitFor(list, (jobs) => jobs.length === 0)).toEqual([]);
@@ -94,7 +92,7 @@ describe('retention', () => {
     const fields = { expires_in: '1' };
     const { job_id } = await client.upload('endless', { filename: 'a.deriving', fields });
     await client.running(job_id);
-    clock.advance(MINUTE);
+    clock.advance(MINUTE_MS);
     await waitFor(
       async () => (await client.send(`/jobs/${job_id}`)).status,
       (status) => status === 404,

@@ -48,18 +48,19 @@ async function begin(page: Page, name: string, pick: () => Promise<void>): Promi
   await eventually('some of it is sent', async () => (await sent()) >= 10);
 }
 
-/** What the next request with bytes of a file says to have been sent before. */
-async function nextOffset(page: Page): Promise<number> {
-  const request = await page.waitForRequest((each) => each.method() === 'PATCH');
-  return Number(request.headers()['upload-offset']);
-}
-
-async function expectOnly(name: string, content: Buffer): Promise<void> {
+/** Goes on with the upload where it was, and makes of it the one file of its name. */
+async function expectResumed(page: Page, name: string, content: Buffer, resume: () => Promise<void>) {
+  const next = page.waitForRequest((request) => request.method() === 'PATCH');
+  await setPace(page);
+  await resume();
+  expect(Number((await next).headers()['upload-offset'])).toBeGreaterThan(0);
+  await uploadOf(page, name).getByText('Completed').waitFor();
   const client = new ServiceClient(server.url);
   const [job, ...others] = (await client.jobs()).filter(({ filename }) => filename === name);
   expect(others).toEqual([]);
   const sha256 = createHash('sha256').update(content).digest('hex');
   expect(await client.download(job.file_id)).toEqual({ status: 200, sha256 });
+  browser.expectNoOffence();
 }
 
 it('pauses an upload, and goes on with it where it was after the service was restarted', async () => {
@@ -73,13 +74,9 @@ it('pauses an upload, and goes on with it where it was after the service was res
   await server.kill();
   server = await ChildServer.start({ dataDir, environment: { PORT: port } });
 
-  const offset = nextOffset(page);
-  await setPace(page);
-  await page.getByRole('button', { name: 'Resume large.txt' }).click();
-  expect(await offset).toBeGreaterThan(0);
-  await uploadOf(page, 'large.txt').getByText('Completed').waitFor();
-  await expectOnly('large.txt', content);
-  browser.expectNoOffence();
+  await expectResumed(page, 'large.txt', content, () =>
+    page.getByRole('button', { name: 'Resume large.txt' }).click(),
+  );
 });
 
 it('asks before an upload is left, and goes on with it when the same file is chosen again', async () => {
@@ -96,13 +93,7 @@ it('asks before an upload is left, and goes on with it when the same file is cho
   await left;
 
   await page.getByText('Live').waitFor();
-  const offset = nextOffset(page);
-  await setPace(page);
-  await pickFromDisk(page, path);
-  expect(await offset).toBeGreaterThan(0);
-  await uploadOf(page, 'left.txt').getByText('Completed').waitFor();
-  await expectOnly('left.txt', content);
-  browser.expectNoOffence();
+  await expectResumed(page, 'left.txt', content, () => pickFromDisk(page, path));
 });
 
 it('ends what is on its way when its reader logs out', async () => {

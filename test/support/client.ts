@@ -2,9 +2,8 @@ import type { FileDto } from '@app/files/files.dto';
 import type { JobStatusDto } from '@app/jobs/jobs.dto';
 import type { UploadResponseDto } from '@app/uploads/uploads.dto';
 import { setTimeout } from 'node:timers/promises';
+import { PATIENCE_MS } from './eventually';
 
-/** Ends what hangs, and says nothing about how fast anything has to be. */
-const PATIENCE_MS = 60_000;
 /** Between two looks: enough for the service, in the same process, to get on. */
 const PAUSE_MS = 2;
 

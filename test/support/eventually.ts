@@ -1,9 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 
-const PATIENCE_MS = 60_000;
+/** How long at most anything is waited for: it ends what hangs, and says nothing about how fast anything has to be. */
+export const PATIENCE_MS = 60_000;
 
 export interface Patience {
-  /** How long at most: it ends what hangs, and says nothing about how fast anything has to be. */
+  /** {@link PATIENCE_MS} when left out. */
   readonly ms?: number;
   /** Between two looks. */
   readonly everyMs?: number;

@@ -6,10 +6,9 @@ import {
   type BrowserContextOptions,
   type Page,
 } from 'playwright-core';
+import { PATIENCE_MS } from '../../support/eventually';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-/** For anything on the page to come about. */
-const PATIENCE_MS = 60_000;
 const VIOLATION = /content security policy/i;
 
 /** A browser, and what its pages did that they must not do. */
